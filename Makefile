@@ -1,0 +1,28 @@
+# The two commands of the README: `make norway` and `make test`. Both set up what they need.
+.PHONY: norway test install lock clean
+.DEFAULT_GOAL := norway
+
+PYTHON := .venv/bin/python
+DOSSIER := .venv/bin/dossier
+
+norway: install
+	$(DOSSIER) build samples/ecg-patch -m no -o out
+
+test: install
+	$(PYTHON) -m ruff check
+	$(PYTHON) -m mypy
+	$(PYTHON) -m pytest
+
+# A virtual environment with the project and its test tools, from the lock file; made again when one of them changes.
+install: .venv/installed
+
+.venv/installed: requirements.lock pyproject.toml .ci/setup
+	bash .ci/setup
+	@touch $@
+
+# Rewrites the lock file from pyproject.toml, for every supported system. Needs uv.
+lock:
+	uv pip compile pyproject.toml --extra test --universal --generate-hashes --no-header --no-emit-index-url --no-annotate -o requirements.lock
+
+clean:
+	rm -rf .venv out dist
