@@ -1,0 +1,4 @@
+"""`python -m dossier`."""
+from dossier.cli import main
+
+raise SystemExit(main())

@@ -1,0 +1,221 @@
+"""Products x markets x documents x languages x formats, from files to bytes."""
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from dossier import __version__, blocks, checklist, evidence, i18n, output, product, resources, template
+from dossier.checklist import Checklist
+from dossier.errors import DossierError, Problem, did_you_mean, one_of
+from dossier.product import ProductFile
+from dossier.resolve import Repository, resolve
+from dossier.template import Issue, Shelf, Template
+
+FORMATS = ("docx", "pdf")
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The data that all builds of one run share, each file read once. `home` are the user's own data folders."""
+
+    home: tuple[Path, ...] = ()
+
+    @cached_property
+    def repository(self) -> Repository:
+        """All jurisdictions on the search path."""
+        return Repository(resources.search_path("jurisdictions", self.home))
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        """All templates on the search path."""
+        return template.shelf(resources.search_path("templates", self.home))
+
+    @cached_property
+    def jurisdictions_sha256(self) -> str:
+        """One fingerprint for all requirement data."""
+        return _tree(self.repository.folders)
+
+    @cached_property
+    def templates_sha256(self) -> str:
+        """One fingerprint for all templates, styles and fonts."""
+        return _tree(self.shelf.folders)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to build. Empty choices mean: all documents of the market, the market's own language."""
+
+    markets: tuple[str, ...]
+    law_date: dt.date
+    issue_date: dt.date
+    documents: tuple[str, ...] = ()
+    formats: tuple[str, ...] = FORMATS
+    locales: tuple[str, ...] = ()
+    record: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """One finished document and the checklist it was made from."""
+
+    file: output.File
+    document: blocks.Document
+    checklist: Checklist
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """All documents of a run, and the checklist of each product and market."""
+
+    built: tuple[Built, ...]
+    checklists: tuple[Checklist, ...] = field(repr=False)
+
+
+def check(file: ProductFile, market: str, law_date: dt.date, workspace: Workspace, pages: bool = False) -> Checklist:
+    """The checklist of one product in one market. Raises DossierError with every problem of the product file."""
+    resolved = resolve(workspace.repository, market, law_date, file.product.regulation)
+    return checklist.build(file, resolved, workspace.repository.library, evidence.inspect(file, pages))
+
+
+def build(paths: Sequence[Path], order: Order, workspace: Workspace | None = None, tell: Callable[[str], None] = lambda message: None) -> Result:
+    """Every document of the order, in memory. `tell` is called with the name of each document before it is made.
+
+    Raises DossierError with all problems of all product files before anything is rendered.
+    """
+    workspace = workspace or Workspace()
+    formats = _known_formats(order.formats)
+    tongues = [i18n.tongue(name) for name in order.locales]
+    markets = workspace.repository.expand(order.markets)
+    checklists = _checklists(paths, markets, order, workspace)
+    jobs = [(each, tongue, kind) for each in checklists for tongue in (tongues or [i18n.tongue(each.market.head.locale)]) for kind in _documents(each, order, workspace.shelf)]
+    documents = _render(jobs, order, workspace, tell)
+    built = []
+    for each, document in documents:
+        for extension in formats:
+            tell(f"{document.number} {document.locale} {extension}")
+            built.append(Built(_file(each, document, extension, workspace), document, each))
+    return Result(tuple(built), tuple(checklists))
+
+
+def write(result: Result, folder: Path) -> tuple[Path, ...]:
+    """Writes the documents and the manifest into `folder`; returns the documents' paths."""
+    return output.write(folder, [built.file for built in result.built], {})
+
+
+def _known_formats(names: Sequence[str]) -> tuple[str, ...]:
+    for name in names:
+        if name not in FORMATS:
+            raise DossierError(Problem("--format", 0, 0, f'"{name}" is not a format.', did_you_mean(name, FORMATS) or f"Choose {one_of(FORMATS)}."))
+    return tuple(dict.fromkeys(names))
+
+
+def _checklists(paths: Sequence[Path], markets: Sequence[str], order: Order, workspace: Workspace) -> list[Checklist]:
+    problems: list[Problem] = []
+    found: list[Checklist] = []
+    for path in paths:
+        try:
+            file = product.read(path)
+            found += [check(file, market, order.law_date, workspace, pages=True) for market in markets]
+        except DossierError as error:
+            problems += error.problems
+    if problems:
+        raise DossierError(problems)
+    return found
+
+
+def _documents(each: Checklist, order: Order, shelf: Shelf) -> tuple[Template, ...]:
+    if order.documents:
+        return tuple(shelf.get(name) for name in dict.fromkeys(order.documents))
+    return shelf.for_market(each)
+
+
+def _render(jobs: Sequence[tuple[Checklist, i18n.Tongue, Template]], order: Order, workspace: Workspace, tell: Callable[[str], None]) -> Iterator[tuple[Checklist, blocks.Document]]:
+    """All documents as blocks, before any is turned into bytes: a template error costs no rendered file."""
+    documents = []
+    for each, tongue, kind in jobs:
+        issue = Issue(product.issue_date(each.product, order.issue_date), order.record)
+        document = template.render(kind, each, tongue, workspace.shelf, issue)
+        _check_characters(document, each)
+        documents.append((each, document))
+    return iter(documents)
+
+
+def _check_characters(document: blocks.Document, each: Checklist) -> None:
+    """A character that no vendored font has would print as an empty box: refused, naming where it comes from."""
+    from dossier.render.fonts import missing_characters
+
+    texts = [document.title, document.product, document.author, *(blocks.plain(tuple(blocks.inlines_of(block))) for block in document.blocks)]
+    missing = missing_characters("".join(texts))
+    if not missing:
+        return
+    problems = [problem for char in missing for problem in _places_of(char, each)]
+    shown = ", ".join(f"{char} (U+{ord(char):04X})" for char in missing)
+    raise DossierError(problems or [Problem(document.kind, 0, 0, f"no font has the character {shown}.", "Write it in other words.")])
+
+
+def _places_of(char: str, each: Checklist) -> Iterator[Problem]:
+    source = each.place.source
+    for path, mark in source.marks.items():
+        value: Any = source.data
+        for step in path:
+            value = value[step]
+        if isinstance(value, str) and char in value:
+            yield Problem(source.name, *mark, f"no font has the character {char} (U+{ord(char):04X}).", "Write it in other words; Latin, Greek and Cyrillic letters are there.")
+
+
+def _file(each: Checklist, document: blocks.Document, extension: str, workspace: Workspace) -> output.File:
+    tongue = "+".join(part for part in (document.locale, document.second_locale) if part)
+    name = output.file_name(each.market.head.id, document.kind, each.product.id, tongue, document.revision, extension)
+    about = {
+        "document": {"kind": document.kind, "number": document.number, "revision": document.revision, "date": document.date.isoformat(), "locale": tongue, "format": extension},
+        "product": each.product.id,
+        "market": each.market.head.id,
+        "law_date": each.market.date.isoformat(),
+        "data_version": each.market.version,
+        "inputs": _inputs(each, workspace),
+        "tools": _tools(extension),
+    }
+    return output.File(name, _bytes(document, extension), about)
+
+
+def _bytes(document: blocks.Document, extension: str) -> bytes:
+    """The document in one format; a renderer is imported only when its format is asked for."""
+    if extension == "docx":
+        from dossier.render import docx
+
+        return docx.render(document)
+    from dossier.render import pdf
+
+    return pdf.render(document)
+
+
+def _inputs(each: Checklist, workspace: Workspace) -> dict[str, Any]:
+    """The fingerprints of everything the document was made from, by names that do not depend on the machine."""
+    return {
+        "product.yaml": each.place.sha256,
+        "evidence": {document.file: each.files[document.id].sha256 for document in each.product.evidence if document.file},
+        "jurisdictions": workspace.jurisdictions_sha256,
+        "templates": workspace.templates_sha256,
+    }
+
+
+def _tree(folders: tuple[Path, ...]) -> str:
+    """One fingerprint for all files below the folders."""
+    digest = hashlib.sha256()
+    for folder in folders:
+        for file in sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts):
+            digest.update(f"{file.relative_to(folder).as_posix()}\0{output.sha256(file.read_bytes())}\n".encode())
+    return digest.hexdigest()
+
+
+def _tools(extension: str) -> dict[str, str]:
+    """dossier's version and those of the libraries that decide the bytes."""
+    from importlib.metadata import version
+
+    libraries = ["Jinja2", "babel", "python-docx"] if extension == "docx" else ["Jinja2", "babel", "weasyprint"]
+    return {"dossier": __version__, **{name.lower(): version(name) for name in libraries}}

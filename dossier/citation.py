@@ -1,0 +1,59 @@
+"""A clause in one canonical form, printed the way each language cites it.
+
+Data write `Annex I, section 23.2(l)`, `Article 87(4)` or `§ 15(1)`. Norwegian prints them as
+`vedlegg I punkt 23.2 bokstav l`, `artikkel 87 nr. 4` and `§ 15 første ledd`.
+"""
+from __future__ import annotations
+
+import re
+
+_ANNEX = re.compile(r"^Annex (?P<annex>[IVX]+)(?: Part (?P<part>[A-Z]))?(?:, (?:section|sections) (?P<section>[\d.–-]+)(?P<points>(?:\([a-z0-9]+\)(?:[–-]\([a-z0-9]+\))?)*)(?:, (?P<dash>\d+)(?:st|nd|rd|th) dash)?)?$")
+_ARTICLE = re.compile(r"^(?P<many>Articles?) (?P<number>\d+[a-z]?(?:[–-]\d+[a-z]?)?)(?P<points>(?:\([a-z0-9]+\)(?:[–-]\([a-z0-9]+\))?)*)$")
+_PARAGRAPH = re.compile(r"^(?P<sign>§§?) (?P<number>\d+ ?[a-z]?(?:[–-]\d+ ?[a-z]?)?)(?:\((?P<ledd>\d+)\))?$")
+_CHAPTER = re.compile(r"^(?P<word>[Cc]hapter|[Ss]ection|[Cc]lause) (?P<number>[\w.–-]+)$")
+
+_LEDD = {"1": "første", "2": "andre", "3": "tredje", "4": "fjerde", "5": "femte", "6": "sjette", "7": "sjuende", "8": "åttende"}
+_NB = {"annex": "vedlegg", "part": "del", "section": "punkt", "article": "artikkel", "articles": "artikkel", "point": "bokstav", "paragraph": "nr.", "chapter": "kapittel", "clause": "punkt", "dash": "strekpunkt"}
+_NBSP = "\u00a0"
+
+
+def cite(clause: str, locale: str) -> str:
+    """The clause as `locale` cites it; several clauses are parted by "; ". Unknown forms are printed as written.
+
+    >>> cite("Annex I, section 23.2(l)", "nb")
+    'vedlegg I punkt 23.2 bokstav l'
+    >>> cite("Article 87(4)", "nb").replace(chr(160), " ")
+    'artikkel 87 nr. 4'
+    >>> cite("§ 15(1)", "en").replace(chr(160), " ")
+    '§ 15(1)'
+    """
+    return "; ".join(_one(part.strip(), locale) for part in clause.split(";"))
+
+
+def _one(clause: str, locale: str) -> str:
+    norwegian = locale in ("nb", "nn")
+    if match := _PARAGRAPH.match(clause):
+        ledd = match["ledd"]
+        if not norwegian:
+            return f"{match['sign']}{_NBSP}{match['number']}" + (f"({ledd})" if ledd else "")
+        return f"{match['sign']}{_NBSP}{match['number']}" + (f" {_LEDD.get(ledd, ledd + '.')} ledd" if ledd else "")
+    if not norwegian:
+        return clause
+    if match := _ANNEX.match(clause):
+        text = f"{_NB['annex']} {match['annex']}"
+        text += f" {_NB['part']} {match['part']}" if match["part"] else ""
+        text += f" {_NB['section']} {match['section']}{_points(match['points'])}" if match["section"] else ""
+        return text + (f" {match['dash']}. {_NB['dash']}" if match["dash"] else "")
+    if match := _ARTICLE.match(clause):
+        return f"{_NB['article']} {match['number']}{_points(match['points'])}"
+    if match := _CHAPTER.match(clause):
+        return f"{_NB[match['word'].lower()]} {match['number']}"
+    return clause
+
+
+def _points(text: str) -> str:
+    words = ""
+    for point, last in re.findall(r"\(([a-z0-9]+)\)(?:[–-]\(([a-z0-9]+)\))?", text):
+        word = _NB["paragraph"] + _NBSP if point[0].isdigit() else _NB["point"] + " "
+        words += f" {word}{point}" + (f"–{last}" if last else "")
+    return words

@@ -1,0 +1,389 @@
+"""The command line: arguments in, exit code out, messages to people. No logic of its own."""
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dossier import __version__
+from dossier.errors import DossierError, ExitCode, Problem
+
+if TYPE_CHECKING:
+    from dossier.assemble import Result, Workspace
+    from dossier.checklist import Checklist
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command line; returns the exit code of the table in the README."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    if arguments in (["--version"], ["-V"]):
+        print(f"dossier {__version__}")
+        return ExitCode.DONE
+    import click
+
+    _utf8()
+    try:
+        code = _command()(args=arguments, prog_name="dossier", standalone_mode=False)
+        return int(code or ExitCode.DONE)
+    except DossierError as error:
+        _report(error)
+        return error.code
+    except click.exceptions.Exit as leave:
+        return leave.exit_code
+    except click.UsageError as error:
+        where = error.ctx.command_path if error.ctx else "dossier"
+        click.echo(f"{where}: {error.format_message()}\nSee: {where} --help", err=True)
+        return ExitCode.UNREADABLE
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("interrupted; what was written is whole, and the same command starts again", err=True)
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.DONE
+    except Exception as error:  # the last resort: a fault of ours, told as one
+        if os.environ.get("DOSSIER_DEBUG"):
+            raise
+        click.echo(f"dossier: internal error: {type(error).__name__}: {error}\nThis is a fault in dossier, not in your files. Run again with DOSSIER_DEBUG=1 for the details to report.", err=True)
+        return ExitCode.INTERNAL
+
+
+def _utf8() -> None:
+    """Windows consoles and pipes may have another encoding; names with æøå must not stop the work."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+
+
+def _report(error: DossierError) -> None:
+    for problem in error.problems:
+        print(problem, file=sys.stderr)
+    if len(error.problems) > 1:
+        print(f"{len(error.problems)} problems", file=sys.stderr)
+
+
+def _command() -> Any:
+    import click
+
+    home = click.option("--home", multiple=True, metavar="DIR", help="A folder with your own jurisdictions or templates; repeatable. Default: DOSSIER_HOME.")
+    market = click.option("-m", "--market", multiple=True, metavar="MARKET", help="Market or group (no, eea); repeatable or comma-separated.")
+    date = click.option("--date", metavar="DAY", help="The day whose law is applied (year-month-day). Default: today.")
+    as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+    @click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog="Exit codes: 0 done, 1 findings, 2 wrong usage or unreadable input, 3 some outputs failed, 4 something missing on this machine, 70 internal error, 130 interrupted.")
+    @click.version_option(__version__, "-V", "--version", message="dossier %(version)s")
+    def dossier() -> None:
+        """Documents of a medical-device submission dossier, from one product description."""
+
+    @dossier.command()
+    @click.argument("folder", metavar="DIR")
+    @click.option("--sample", default="blank", metavar="ID", help="Start from a sample (see: dossier list samples).")
+    def new(folder: str, sample: str) -> int:
+        """Make a folder to start from."""
+        return _new(Path(folder), sample)
+
+    @dossier.command()
+    @click.argument("products", nargs=-1, required=True, metavar="PRODUCT...")
+    @market
+    @date
+    @home
+    @as_json
+    def check(products: tuple[str, ...], market: tuple[str, ...], date: str | None, home: tuple[str, ...], as_json: bool) -> int:
+        """Name the problems and gaps of products, without making documents."""
+        return _check(products, _split(market), date, home, as_json)
+
+    @dossier.command()
+    @click.argument("products", nargs=-1, required=True, metavar="PRODUCT...")
+    @market
+    @click.option("-d", "--document", multiple=True, metavar="DOCUMENT", help="Only this document; repeatable.")
+    @click.option("-f", "--format", "formats", multiple=True, metavar="FORMAT", help="docx or pdf; repeatable or comma-separated. Default: both.")
+    @click.option("-l", "--locale", multiple=True, metavar="LOCALE", help="nb, en, or nb+en side by side. Default: the market's own.")
+    @date
+    @click.option("-o", "--output", "folder", default="out", metavar="DIR", help="Output folder. Default: out.")
+    @click.option("--strict", is_flag=True, help="End with exit code 1 when there are gaps.")
+    @click.option("--no-record", is_flag=True, help="Leave the document's own data out of the files.")
+    @home
+    @as_json
+    def build(products: tuple[str, ...], market: tuple[str, ...], document: tuple[str, ...], formats: tuple[str, ...], locale: tuple[str, ...], date: str | None, folder: str, strict: bool, no_record: bool, home: tuple[str, ...], as_json: bool) -> int:
+        """Make the documents of products for markets."""
+        return _build(products, _split(market), _split(document), _split(formats), _split(locale), date, Path(folder), strict, not no_record, home, as_json)
+
+    @dossier.command("list")
+    @click.argument("what", type=click.Choice(["markets", "documents", "requirements", "evidence", "facts", "samples"]))
+    @market
+    @home
+    @as_json
+    def list_(what: str, market: tuple[str, ...], home: tuple[str, ...], as_json: bool) -> int:
+        """List what dossier knows."""
+        return _list(what, _split(market), home, as_json)
+
+    @dossier.command()
+    @click.argument("requirement")
+    @click.argument("product", required=False)
+    @market
+    @date
+    @home
+    def explain(requirement: str, product: str | None, market: tuple[str, ...], date: str | None, home: tuple[str, ...]) -> int:
+        """Say what a requirement asks, where it stands, and why it applies to PRODUCT or not."""
+        return _explain(requirement, product, _split(market) or ["no"], date, home)
+
+    @dossier.command()
+    @click.argument("name", type=click.Choice(["product"]))
+    def schema(name: str) -> int:
+        """Print the JSON Schema of a file, for editors."""
+        from dossier.product import json_schema
+
+        print(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+        return ExitCode.DONE
+
+    @dossier.command()
+    def doctor() -> int:
+        """Look whether everything needed is on this machine."""
+        return _doctor()
+
+    return dossier
+
+
+def _split(values: Sequence[str]) -> list[str]:
+    return [part.strip() for value in values for part in value.split(",") if part.strip()]
+
+
+def _workspace(home: Sequence[str]) -> Workspace:
+    from dossier import resources
+    from dossier.assemble import Workspace
+
+    return Workspace(resources.homes(home))
+
+
+def today() -> dt.date:
+    """The day of the run: SOURCE_DATE_EPOCH (UTC) where it is set, else the calendar's. The only look at a clock."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if not epoch:
+        return dt.date.today()
+    try:
+        return dt.datetime.fromtimestamp(int(epoch), dt.timezone.utc).date()
+    except (ValueError, OverflowError, OSError):
+        raise DossierError(Problem("SOURCE_DATE_EPOCH", 0, 0, f'"{epoch}" is not a number of seconds.', "Unset it, or give seconds since 1970.")) from None
+
+
+def _law_date(text: str | None) -> dt.date:
+    if text is None:
+        return today()
+    try:
+        return dt.date.fromisoformat(text) if len(text) == 10 else _not_a_day(text)
+    except ValueError:
+        return _not_a_day(text)
+
+
+def _not_a_day(text: str) -> dt.date:
+    raise DossierError(Problem("--date", 0, 0, f'"{text}" is not a day.', "Write it as year-month-day, for example 2026-11-23."))
+
+
+# --- commands -----------------------------------------------------------------------------------------------------
+
+
+def _new(folder: Path, sample: str) -> int:
+    from dossier import output, resources
+    from dossier.errors import did_you_mean
+    from dossier.product import FILE, json_schema
+
+    samples = resources.shipped("samples")
+    known = _samples()
+    if sample not in known:
+        raise DossierError(Problem("--sample", 0, 0, f'"{sample}" is not a sample.', did_you_mean(sample, known) or f"Known: {', '.join(known)}."))
+    if folder.exists() and any(folder.iterdir() if folder.is_dir() else [folder]):
+        raise DossierError(Problem(str(folder), 0, 0, "is there already and is not empty.", "Choose a new folder name."))
+    for file in sorted(path for path in (samples / sample).rglob("*") if path.is_file()):
+        output.write_text(folder / file.relative_to(samples / sample), file.read_bytes())
+    output.write_text(folder / "product.schema.json", (json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n").encode())
+    print(folder / FILE)
+    print(f"Fill in {folder / FILE}, then run: dossier check {folder} -m no", file=sys.stderr)
+    return ExitCode.DONE
+
+
+def _samples() -> list[str]:
+    from dossier import resources
+
+    return sorted(path.parent.name for path in resources.shipped("samples").glob("*/product.yaml"))
+
+
+def _markets_of(products: Sequence[str], markets: list[str]) -> list[str]:
+    """The markets asked for; without any, those that the product files name."""
+    if markets:
+        return markets
+    from dossier import product
+
+    named = [market for path in products for market in product.read(Path(path)).product.markets]
+    if not named:
+        raise DossierError(Problem("--market", 0, 0, "no market is given, and the product file names none.", "Add -m no, or markets: [no] in product.yaml."))
+    return list(dict.fromkeys(named))
+
+
+def _check(products: Sequence[str], markets: list[str], date: str | None, home: Sequence[str], as_json: bool) -> int:
+    from dossier import assemble, product
+
+    workspace = _workspace(home)
+    day = _law_date(date)
+    problems: list[Problem] = []
+    found: list[Checklist] = []
+    for path in products:
+        try:
+            file = product.read(Path(path))
+            wanted = workspace.repository.expand(markets or file.product.markets or _markets_of([path], []))
+            found += [assemble.check(file, market, day, workspace) for market in wanted]
+        except DossierError as error:
+            problems += error.problems
+    if problems:
+        raise DossierError(problems)
+    if as_json:
+        print(json.dumps([_as_json(each) for each in found], ensure_ascii=False, indent=1))
+    else:
+        for each in found:
+            _print_gaps(each)
+    return ExitCode.FINDINGS if any(each.findings for each in found) else ExitCode.DONE
+
+
+def _build(products: Sequence[str], markets: list[str], documents: list[str], formats: list[str], locales: list[str], date: str | None, folder: Path, strict: bool, record: bool, home: Sequence[str], as_json: bool) -> int:
+    from dossier import assemble
+
+    workspace = _workspace(home)
+    order = assemble.Order(tuple(_markets_of(products, markets)), _law_date(date), today(), tuple(documents), tuple(formats) or assemble.FORMATS, tuple(locales), record)
+    result = assemble.build([Path(path) for path in products], order, workspace, _progress())
+    paths = assemble.write(result, folder)
+    if as_json:
+        print(json.dumps({"files": [str(path) for path in paths], "checks": [_as_json(each) for each in result.checklists]}, ensure_ascii=False, indent=1))
+    else:
+        _print_built(result, paths, folder)
+    return ExitCode.FINDINGS if strict and any(each.findings for each in result.checklists) else ExitCode.DONE
+
+
+def _progress() -> Callable[[str], None]:
+    if not sys.stderr.isatty():
+        return lambda message: None
+    return lambda message: print(f"\r\033[K{message}", end="", file=sys.stderr, flush=True)
+
+
+def _print_built(result: Result, paths: Sequence[Path], folder: Path) -> None:
+    if sys.stderr.isatty():
+        print("\r\033[K", end="", file=sys.stderr)
+    for path in paths:
+        print(path)
+    for each in result.checklists:
+        _print_gaps(each)
+    print(f"{len(paths)} documents and manifest.json in {folder}", file=sys.stderr)
+
+
+def _print_gaps(each: Checklist) -> None:
+    """The gaps as a table: what waits for them, what is missing, where to add it, the source."""
+    from dossier import i18n, wording
+    from rich.console import Console
+    from rich.table import Table
+
+    english = i18n.catalog("en", [])
+    counted = {weight: sum(gap.severity == weight for gap in each.gaps) for weight in ("finding", "justify", "inform")}
+    console = Console(width=None if sys.stdout.isatty() else 200, highlight=False, soft_wrap=False)
+    name = each.place.source.name
+    console.print(f"\n{each.product.name} ({each.product.id}), {i18n.say(each.market.head.name, 'en').text}, law as of {each.market.date}: {counted['finding']} gaps, {counted['justify']} expected and not shown, {counted['inform']} for information", markup=False)
+    if not each.gaps:
+        return
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for title, options in (("requirement", {"max_width": 30}), ("what is missing", {"ratio": 3}), ("where to add it", {"no_wrap": True}), ("source", {"ratio": 1})):
+        table.add_column(title, overflow="fold", **options)  # type: ignore[arg-type]
+    weights = {"finding": "", "justify": "", "inform": "For information: "}
+    for gap in each.gaps:
+        more = len(gap.affects) - 3
+        affects = ", ".join(wording.code(affected) for affected in gap.affects[:3]) + (f" and {more} more" if more > 0 else "")
+        cells = (affects, weights[gap.severity] + wording.gap(gap, each, english, "en"), f"{Path(name).name}:{gap.line}", wording.gap_source(gap, each, "en"))
+        table.add_row(*(_plain(cell) for cell in cells))
+    console.print(table)
+
+
+def _plain(text: str) -> Any:
+    from rich.text import Text
+
+    return Text(text)
+
+
+def _as_json(each: Checklist) -> dict[str, Any]:
+    from dossier import i18n, wording
+
+    english = i18n.catalog("en", [])
+    return {
+        "product": each.product.id,
+        "market": each.market.head.id,
+        "law_date": each.market.date.isoformat(),
+        "data_version": each.market.version,
+        "gaps": [
+            {"cause": gap.cause, "subject": gap.subject, "severity": gap.severity, "affects": list(gap.affects), "file": each.place.source.name, "line": gap.line, "source": wording.gap_source(gap, each, "en"), "message": wording.gap(gap, each, english, "en")}
+            for gap in each.gaps
+        ],
+        "rows": [{"id": row.id, "applies": row.decision.applies, "coverage": row.coverage, "standing": row.standing} for row in (*each.rows,)],
+        "evidence": [{"id": row.id, "applies": row.decision.applies, "coverage": row.coverage} for row in each.kinds],
+    }
+
+
+def _list(what: str, markets: list[str], home: Sequence[str], as_json: bool) -> int:
+    rows = _listed(what, markets, home)
+    if as_json:
+        print(json.dumps(rows, ensure_ascii=False, indent=1))
+        return ExitCode.DONE
+    for row in rows:
+        print("\t".join(str(value) for value in row.values()))
+    return ExitCode.DONE
+
+
+def _listed(what: str, markets: list[str], home: Sequence[str]) -> list[dict[str, Any]]:
+    from dossier import i18n, resolve, wording
+
+    workspace = _workspace(home)
+    repository = workspace.repository
+    match what:
+        case "markets":
+            return [{"id": head.id, "name": i18n.say(head.name, "en").text, "extends": list(head.extends), "locale": head.locale} for head in repository.markets()]
+        case "documents":
+            return [{"id": each.id, "title": i18n.say(each.title, "en").text, "about": i18n.say(each.about, "en").text} for each in workspace.shelf.templates]
+        case "requirements":
+            found = []
+            for market in repository.expand(markets or ["no"]):
+                resolved = resolve.resolve(repository, market, today(), "mdr")
+                found += [{"id": record.requirement.id, "market": market, "title": i18n.say(record.requirement.title, "en").text, "source": wording.citation(record.requirement, resolved, "en"), "level": record.requirement.level, "state": resolved.states[record.requirement.id]} for record in resolved.records]
+            return found
+        case "evidence":
+            return [{"id": wording.code(kind.kind.id), "title": i18n.say(kind.kind.title, "en").text, "expectation": kind.kind.expectation, "principle": kind.kind.principle} for kind in repository.library.kinds.values()]
+        case "facts":
+            return [{"fact": name, "path": fact.path or "(worked out)", "type": fact.type} for name, fact in repository.library.facts.items()]
+        case _:
+            return [{"id": name} for name in _samples()]
+
+
+def _explain(requirement: str, path: str | None, markets: list[str], date: str | None, home: Sequence[str]) -> int:
+    from dossier import assemble, explain, product, resolve
+
+    workspace = _workspace(home)
+    market = workspace.repository.expand(markets)[0]
+    day = _law_date(date)
+    if path is None:
+        resolved = resolve.resolve(workspace.repository, market, day, "mdr")
+        print(explain.requirement(requirement, resolved, workspace.repository.library))
+        return ExitCode.DONE
+    each = assemble.check(product.read(Path(path)), market, day, workspace)
+    print(explain.decision(requirement, each))
+    return ExitCode.DONE
+
+
+def _doctor() -> int:
+    from dossier import doctor
+
+    checks = doctor.examine()
+    for check in checks:
+        print(f"{'ok ' if check.good else 'NO '} {check.name}: {check.found}")
+        if check.remedy:
+            print(f"    {check.remedy}")
+    return ExitCode.DONE if all(check.good for check in checks) else ExitCode.MISSING_TOOL
+
+
+if __name__ == "__main__":
+    sys.exit(main())

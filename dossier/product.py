@@ -1,0 +1,361 @@
+"""The product description: what `product.yaml` may say, read and checked, unknown kept apart from no."""
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from dossier import resources, yamlfile
+from dossier.errors import DossierError, Problem, did_you_mean
+from dossier.schema import Country, Day, Identifier, Language, Localized, Model, Text, YesNo, parse
+from dossier.yamlfile import YamlFile
+
+FILE = "product.yaml"
+
+
+def _one_or_more(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+Languages = Annotated[tuple[Language, ...], BeforeValidator(_one_or_more)]
+
+
+class Person(Model):
+    """A named person or role."""
+
+    name: Text
+    role: str = ""
+    email: str = ""
+    phone: str = ""
+
+
+class Organisation(Model):
+    """An economic operator."""
+
+    name: Text
+    address: str = ""
+    country: Country
+    srn: str = Field(default="", description="Single registration number of EUDAMED")
+    website: str = ""
+    email: str = ""
+    contact: Person | None = None
+
+
+class Manufacturer(Organisation):
+    """Who places the device on the market under their own name."""
+
+    prrc: Person | None = Field(default=None, description="Person responsible for regulatory compliance (Article 15)")
+    micro_or_small: YesNo = None
+
+
+class Representative(Organisation):
+    """The authorised representative (Article 11)."""
+
+    mandate: str = Field(default="", description="Id of the evidence document that holds the written mandate")
+
+
+class Importer(Model):
+    """The importer (Article 13). `present: no` says that there is none."""
+
+    present: YesNo = True
+    name: str = ""
+    address: str = ""
+    country: Country | None = None
+    srn: str = ""
+
+
+class NotifiedBody(Model):
+    """The notified body of the conformity assessment."""
+
+    name: Text
+    number: str = ""
+    certificate: str = ""
+
+
+class Users(Model):
+    """Who uses the device, and where."""
+
+    lay: YesNo = None
+    professional: YesNo = None
+    hospital: YesNo = None
+    description: Localized = {}
+
+
+_DEVICE_CLASS = Literal["I", "IIa", "IIb", "III"]
+
+
+class Device(Model):
+    """Facts about the device. Leave a fact out while it is unknown; unknown is not no."""
+
+    class_: _DEVICE_CLASS | None = Field(default=None, alias="class")
+    rule: str = Field(default="", description="Classification rule, for example rule 11")
+    procedure: str = Field(default="", description="Conformity assessment procedure, for example Annex IX")
+    physical: YesNo = None
+    active: YesNo = None
+    connected_to_active_device: YesNo = None
+    implantable: YesNo = None
+    sterile: YesNo = None
+    to_be_sterilised_by_user: YesNo = None
+    single_use: YesNo = None
+    reprocessed_single_use: YesNo = None
+    reusable: YesNo = None
+    reusable_surgical_instrument: YesNo = None
+    measuring: YesNo = None
+    custom_made: YesNo = None
+    investigation_only: YesNo = None
+    expiry: YesNo = Field(default=None, description="The label carries a use-by date")
+    special_storage: YesNo = None
+    medicinal_substance: YesNo = None
+    human_tissue: YesNo = None
+    animal_tissue: YesNo = None
+    substance_based: YesNo = None
+    cmr_or_endocrine_over_0_1_percent: YesNo = None
+    cmr_scope_10_4_1: YesNo = None
+    vulnerable_groups: YesNo = None
+    sensitising: YesNo = None
+    supplies_energy_or_substances: YesNo = None
+    delivers_substances: YesNo = None
+    radiation_for_medical_purposes: YesNo = None
+    combined_with_devices: YesNo = None
+    operates_with_other_products: YesNo = None
+    annex_xvi: YesNo = None
+    system_or_procedure_pack: YesNo = None
+    wireless: YesNo = None
+    instructions_for_use_omitted: YesNo = None
+    electronic_instructions_for_use: YesNo = None
+    translated_by_third: YesNo = None
+    legacy: YesNo = None
+    placed_on_market_before_2026_05_28: YesNo = None
+    certificate_issued_before_2026_05_28: YesNo = None
+
+
+class Software(Model):
+    """Facts about the software. A device without any says `is_software: no` and `contains_software: no`."""
+
+    name: str = ""
+    version: str = ""
+    safety_class: Literal["A", "B", "C"] | None = Field(default=None, description="IEC 62304 software safety class")
+    is_software: YesNo = None
+    contains_software: YesNo = None
+    electronic_programmable_system: YesNo = None
+    sold_separately: YesNo = None
+    platforms: tuple[str, ...] = ()
+    user_interface: YesNo = None
+    mobile_platform: YesNo = None
+    networked: YesNo = None
+    stores_data: YesNo = None
+    sends_data: YesNo = None
+    personal_data: YesNo = None
+    cloud_service: YesNo = None
+    ai: YesNo = None
+    updatable: YesNo = None
+    third_party_software: YesNo = None
+    legacy: YesNo = None
+    several_configurations: YesNo = None
+    support_until: Day | None = Field(default=None, description="Last day of security support")
+
+
+class ProductLanguages(Model):
+    """The languages in which the product's own information exists."""
+
+    label: Languages = ()
+    ifu: Languages = ()
+    gui: Languages = ()
+
+
+class Standard(Model):
+    """A standard that was applied, with its edition."""
+
+    id: Text
+    edition: str = ""
+    title: str = ""
+    applied: Literal["full", "part"] | None = None
+    clauses: str = ""
+
+
+class Evidence(Model):
+    """A controlled document, and what it shows."""
+
+    id: Identifier
+    title: Text
+    number: str = Field(default="", description="Document number; the id where left out")
+    revision: str = ""
+    date: Day | None = None
+    language: Languages = ()
+    file: str = Field(default="", description="Path relative to the product folder")
+    page: str = ""
+    section: str = ""
+    shows: tuple[Text, ...] = Field(default=(), description="Evidence kinds (LC-03, label) and requirement ids or prefixes (eu-mdr.23.2)")
+
+
+class SecurityContact(Model):
+    """Where vulnerabilities are reported."""
+
+    email: str = ""
+    policy: str = Field(default="", description="Address of the disclosure policy")
+    key: str = Field(default="", description="Address or fingerprint of the encryption key")
+    security_txt: str = ""
+    support_period: str = ""
+
+
+class Declaration(Model):
+    """The manufacturer's own statement on a requirement that no fact can settle."""
+
+    applies: Annotated[Literal["yes", "no"], BeforeValidator(lambda value: value.lower() if isinstance(value, str) else value)]
+    reason: Text
+
+
+class Revision(Model):
+    """One line of the revision history."""
+
+    revision: Text
+    date: Day
+    author: str = ""
+    change: Text
+
+
+class DocumentSettings(Model):
+    """What the generated documents print about themselves."""
+
+    number: str = Field(default="", description="Number prefix; <product>-<document> where left out")
+    revision: str = "A"
+    date: Day | None = None
+    authors: tuple[Person, ...] = ()
+    approvers: tuple[Person, ...] = ()
+    history: tuple[Revision, ...] = ()
+    confidentiality: Localized = {}
+    occasion: Literal["authority-request", "notified-body", "importer", "tender"] | None = Field(default=None, description="Why the dossier is sent; settles the recipient")
+    recipient: str = Field(default="", description="Name and address, where the occasion does not settle them")
+    reference: str = Field(default="", description="The recipient's case number")
+    place: str = ""
+    associated_products: Localized = {}
+
+
+class Product(Model):
+    """One product and its controlled documents."""
+
+    id: Identifier
+    name: Text
+    regulation: Literal["mdr", "ivdr"]
+    manufacturer: Manufacturer
+    model: str = ""
+    version: str = ""
+    description: Localized = {}
+    basic_udi_di: str = ""
+    udi_di: str = ""
+    emdn: str = ""
+    gmdn: str = ""
+    intended_purpose: Localized = {}
+    authorised_representative: Representative | None = None
+    importer: Importer | None = None
+    notified_body: NotifiedBody | None = None
+    users: Users = Users()
+    device: Device = Device()
+    software: Software = Software()
+    languages: ProductLanguages = ProductLanguages()
+    standards: tuple[Standard, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    security_contact: SecurityContact | None = None
+    documents: DocumentSettings = DocumentSettings()
+    declarations: dict[Annotated[str, AfterValidator(str.lower)], Declaration] = {}
+    markets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The product file as read: where each value stands, for messages that say where to add something."""
+
+    source: YamlFile
+    folder: Path
+    sha256: str = ""
+
+    def line(self, *path: str | int) -> int:
+        """The line of the value at `path`, or of its nearest ancestor in the file."""
+        return self.source.at(path)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class ProductFile:
+    """A checked product, its place, and what was noticed about its evidence files."""
+
+    product: Product
+    place: Place
+
+    def evidence_path(self, document: Evidence) -> Path | None:
+        """Where the document's file should lie; None when none is named."""
+        return resources.inside(self.place.folder, document.file) if document.file else None
+
+
+def read(path: Path) -> ProductFile:
+    """The product in `path`, a folder with product.yaml or that file.
+
+    Raises DossierError with every problem of the file, each with its line and column.
+    """
+    file = path / FILE if path.is_dir() else path
+    if not file.is_file():
+        raise DossierError(Problem(str(path), 0, 0, f"no {FILE} here.", f"Give a folder that holds {FILE}, or make one with: dossier new DIR"))
+    source = yamlfile.read(file)
+    product, problems = parse(Product, source.data, source)
+    if product is not None:
+        problems += _evidence_problems(product, source, file.parent) + _number_problems(product, source)
+    if problems or product is None:
+        raise DossierError(problems)
+    return ProductFile(product, Place(source, file.parent, hashlib.sha256(file.read_bytes()).hexdigest()))
+
+
+def _evidence_problems(product: Product, source: YamlFile, folder: Path) -> list[Problem]:
+    problems = []
+    seen: dict[str, str] = {}
+    for index, document in enumerate(product.evidence):
+        at = ("evidence", index)
+        if document.id.lower() in seen:
+            problems.append(source.problem((*at, "id"), f'evidence id "{document.id}" is used twice (also "{seen[document.id.lower()]}").', "Ids differ in more than capitals."))
+        seen[document.id.lower()] = document.id
+        if document.file:
+            try:
+                resources.inside(folder, document.file)
+            except ValueError as error:
+                problems.append(source.problem((*at, "file"), f'"{document.file}": {error}.'))
+    return problems
+
+
+def _number_problems(product: Product, source: YamlFile) -> list[Problem]:
+    mandate = product.authorised_representative.mandate if product.authorised_representative else ""
+    known = [document.id for document in product.evidence]
+    if mandate and mandate not in known:
+        return [source.problem(("authorised_representative", "mandate"), f'"{mandate}" is no id of an evidence document.', did_you_mean(mandate, known))]
+    return []
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of product.yaml, as editors read it: every scalar may be written as plain YAML."""
+    schema = Product.model_json_schema(by_alias=True)
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    schema["title"] = "dossier product description"
+    _loosen(schema)
+    return schema
+
+
+def _loosen(node: Any) -> None:
+    """YAML editors read yes, 1.0 and dates as other types than text; the loader does not, so the schema allows both."""
+    if isinstance(node, dict):
+        if node.get("type") == "boolean":
+            node["type"] = ["boolean", "string", "null"]
+            node["enum"] = [True, False, "yes", "no", "unknown", None]
+        elif node.get("type") == "string" and "enum" not in node and "const" not in node:
+            node["type"] = ["string", "number", "boolean"]
+            node.pop("minLength", None)
+        for value in node.values():
+            _loosen(value)
+    elif isinstance(node, list):
+        for value in node:
+            _loosen(value)
+
+
+def issue_date(product: Product, fallback: dt.date) -> dt.date:
+    """The date the documents print: the product file's document date, else the fallback."""
+    return product.documents.date or fallback

@@ -1,0 +1,107 @@
+"""Texts for a document in one language or two side by side, with any fallback visible."""
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+from dossier import i18n
+from dossier.i18n import Catalog, Tongue
+
+Wording = Callable[[str, Catalog], str]
+SHORT = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A text as the template prints it.
+
+    `lang` is set where the text had to fall back to another language; `second` is the text in the second language.
+    """
+
+    first: str
+    lang: str = ""
+    second: str = ""
+    second_lang: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.first)
+
+    def __str__(self) -> str:
+        return self.first
+
+    @property
+    def line(self) -> str:
+        """Both languages on one line, for a heading, a label or an attribute."""
+        return f"{self.first} / {self.second}" if self.second and self.second != self.first else self.first
+
+    @property
+    def one(self) -> Phrase:
+        """The text in the first language only."""
+        return Phrase(self.first, self.lang)
+
+    @property
+    def other(self) -> Phrase:
+        """The text in the second language only."""
+        return Phrase(self.second, self.second_lang)
+
+    def __html__(self) -> str:
+        first = _marked(self.first, self.lang)
+        if not self.second or self.second == self.first:
+            return first
+        second = Markup('<em lang="{}">{}</em>').format(self.second_lang, self.second)
+        short = len(self.first) <= SHORT and not self.first.endswith(".")
+        return first + (Markup(" / ") if short else Markup("<br>")) + second
+
+
+NOTHING = Phrase("")
+
+
+def _marked(text: str, lang: str) -> Markup:
+    """Text in another language than the document's carries that language, and says so."""
+    if not lang:
+        return escape(text)
+    return Markup('<span lang="{}">{}</span> <small>[{}]</small>').format(lang, text, lang.split("-")[0])
+
+
+class Speaker:
+    """Makes phrases in the languages of one document."""
+
+    def __init__(self, tongue: Tongue, catalogs: Mapping[str, Catalog]) -> None:
+        self.tongue = tongue
+        self.catalogs = catalogs
+        self.first = tongue.first
+
+    def words(self, message: str, **values: object) -> Phrase:
+        """A program or template word; a Phrase among the values is printed in its language."""
+        return self.both(lambda locale, catalog: catalog(message, **{name: _in(value, locale == self.tongue.first) for name, value in values.items()}))
+
+    def texts(self, texts: Mapping[str, str]) -> Phrase:
+        """A text that the data give in several languages."""
+        if not texts:
+            return NOTHING
+        said = i18n.say(texts, self.tongue.first)
+        lang = "" if said.lang == self.tongue.first else i18n.bcp47(said.lang)
+        if not self.tongue.second:
+            return Phrase(said.text, lang)
+        other = i18n.say(texts, self.tongue.second)
+        return Phrase(said.text, lang, other.text, i18n.bcp47(other.lang))
+
+    def both(self, wording: Wording) -> Phrase:
+        """What `wording` says in each language of the document."""
+        first = wording(self.tongue.first, self.catalogs[self.tongue.first])
+        if not self.tongue.second:
+            return Phrase(first)
+        return Phrase(first, "", wording(self.tongue.second, self.catalogs[self.tongue.second]), i18n.bcp47(self.tongue.second))
+
+    def foreign(self, text: str, language: str) -> Phrase:
+        """A text in a stated language that is not translated: a document title, a name."""
+        lang = i18n.bcp47(language) if language and language != self.tongue.first else ""
+        return Phrase(text, lang)
+
+
+def _in(value: object, first: bool) -> object:
+    if isinstance(value, Phrase):
+        return value.first if first or not value.second else value.second
+    return value

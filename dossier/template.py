@@ -1,0 +1,392 @@
+"""Templates: which there are, what they print, and one of them rendered to a Document."""
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import jinja2
+import jinja2.ext
+import jinja2.sandbox
+
+from dossier import __version__, blocks, i18n, markup, yamlfile
+from dossier.applicability import FactSheet
+from dossier.checklist import Checklist, Row
+from dossier.context import Builder
+from dossier.errors import DossierError, Problem, did_you_mean
+from dossier.i18n import Tongue
+from dossier.product import Person
+from dossier.schema import Identifier, Localized, Model, parse
+from dossier.speech import NOTHING, Speaker
+from dossier.views import Context, DocumentView, EnclosureView, GapView, HistoryView, PersonView
+
+SHARED = "_shared"
+BODY = "body.html.j2"
+
+
+class Template(Model):
+    """The head of a template: what it is, its shape, and for which markets it is meant."""
+
+    id: Identifier
+    title: Localized
+    about: Localized
+    order: int
+    orientation: Literal["landscape", "portrait"]
+    needs_authority: str = ""
+    regulations: tuple[Literal["mdr", "ivdr"], ...] = ("mdr", "ivdr")
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """What is the same for all documents of one run: the date they print and whether they carry their record."""
+
+    date: dt.date
+    record: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """All templates on the search path, the user's folders first."""
+
+    folders: tuple[Path, ...]
+    templates: tuple[Template, ...]
+
+    def get(self, name: str) -> Template:
+        """The template called `name`. Raises DossierError with the nearest name."""
+        for template in self.templates:
+            if template.id == name:
+                return template
+        known = [template.id for template in self.templates]
+        raise DossierError(Problem("--document", 0, 0, f'"{name}" is not a document.', did_you_mean(name, known) or f"Known: {', '.join(known)}."))
+
+    def for_market(self, checklist: Checklist) -> tuple[Template, ...]:
+        """The templates that this product needs in this market."""
+        return tuple(
+            template
+            for template in self.templates
+            if checklist.product.regulation in template.regulations and (not template.needs_authority or checklist.market.authority(template.needs_authority) is not None)
+        )
+
+
+def shelf(folders: Sequence[Path]) -> Shelf:
+    """The templates in the folders; the first folder that has one wins. Raises DossierError for a broken head."""
+    found: dict[str, Template] = {}
+    problems: list[Problem] = []
+    for folder in folders:
+        for file in sorted(folder.glob("*/template.yaml")):
+            source = yamlfile.read(file)
+            template, errors = parse(Template, source.data, source)
+            problems += errors
+            if template is not None and template.id != file.parent.name:
+                problems.append(source.problem(("id",), f'the id "{template.id}" differs from the folder name "{file.parent.name}".'))
+            elif template is not None:
+                found.setdefault(template.id, template)
+    if problems:
+        raise DossierError(problems)
+    return Shelf(tuple(folders), tuple(sorted(found.values(), key=lambda template: (template.order, template.id))))
+
+
+def speaker(shelf: Shelf, name: str, tongue: Tongue) -> Speaker:
+    """Speaks the words of the template `name` and the shared ones, in the languages of `tongue`."""
+    folders = [folder / part for part in (name, SHARED) for folder in shelf.folders]
+    locales = [tongue.first, *([tongue.second] if tongue.second else [])]
+    return Speaker(tongue, {locale: i18n.catalog(locale, folders) for locale in locales})
+
+
+def render(template: Template, checklist: Checklist, tongue: Tongue, shelf: Shelf, issue: Issue) -> blocks.Document:
+    """The document: `template` filled with `checklist`, in the languages of `tongue`.
+
+    Raises DossierError with the template's file and line for a template that does not work.
+    """
+    voice = speaker(shelf, template.id, tongue)
+    context = _context(template, checklist, voice, shelf, issue)
+    html = _html(template, context, voice, shelf)
+    body = markup.parse(html, f"{template.id}/{BODY}")
+    product, settings = checklist.product, checklist.product.documents
+    maker = product.manufacturer
+    return blocks.Document(
+        kind=template.id,
+        title=context.document.title.line,
+        number=context.document.number,
+        revision=settings.revision,
+        date=issue.date,
+        locale=tongue.first,
+        second_locale=tongue.second,
+        orientation=template.orientation,
+        mark=context.document.state.first,
+        product=f"{product.name} · {maker.name}",
+        author=settings.authors[0].name if settings.authors else maker.name,
+        subject=f"{product.name}, {context.market.first}",
+        keywords=(product.name, product.id, template.id, checklist.market.head.id, product.regulation.upper()),
+        words={key: voice.words(word).first for key, word in (("page", "Page"), ("of", "of"), ("revision", "rev."), ("table", "Table"))},
+        blocks=body,
+        record=_record(template, checklist, context, voice, issue) if issue.record else b"",
+    )
+
+
+def document_number(checklist: Checklist, name: str) -> str:
+    """The number a document prints: the product file's prefix, or the product's id, and the document's id."""
+    return f"{checklist.product.documents.number or checklist.product.id}-{name}"
+
+
+# --- the context --------------------------------------------------------------------------------------------------
+
+
+def _context(template: Template, checklist: Checklist, voice: Speaker, shelf: Shelf, issue: Issue) -> Context:
+    builder = Builder(checklist, voice)
+    product, market = checklist.product, checklist.market
+    clauses = [row for row in checklist.rows if row.record.group.part == "annex-i"]
+    disclosure = [row for row in checklist.rows if row.record.requirement.phase in ("disclosure", "sbom")]
+    own = _own_ids(template, checklist)
+    gaps = tuple(builder.gap(gap) for gap in checklist.gaps)
+    sheet = FactSheet(product, checklist.library.facts)
+    milestones = [index for index, (_, condition) in enumerate(market.milestones) if sheet.evaluate(condition)[0] is not False]
+    checked = [record.requirement.checked for record in market.records]
+    csirt = market.authority("national-csirt")
+    software = next((row for row in checklist.rows if row.id == f"eu-{product.regulation}.17.2"), None)
+    resilience = next((row for row in checklist.rows if row.id == f"eu-{product.regulation}.cra"), None)
+    editorial = next((claim for claim in market.claims if claim.number == 9), None)
+    return Context(
+        document=DocumentView(template.id, voice.texts(template.title), document_number(checklist, template.id), product.documents.revision, builder.day(issue.date), voice.words("Draft – not reviewed"), f"dossier {__version__}"),
+        identity=builder.identity(),
+        product_name=product.name,
+        product_version=product.version or product.software.version,
+        intended_purpose=voice.texts(product.intended_purpose),
+        manufacturer=product.manufacturer,
+        manufacturer_country=voice.both(lambda locale, _: i18n.country_name(product.manufacturer.country, locale)),
+        contact=product.manufacturer.contact,
+        market=voice.texts(market.head.name),
+        market_id=market.head.id,
+        introduction=voice.texts(market.head.introduction),
+        law_date=builder.day(market.date),
+        data_version=market.version,
+        data_checked=builder.span(min(checked), max(checked)) if checked else NOTHING,
+        data_overdue=sum(record.requirement.review_by < market.date for record in market.records),
+        phases=builder.phases(),
+        clauses=builder.groups(clauses),
+        labelling=builder.labelling(),
+        disclosure=builder.groups(disclosure),
+        software_clause=builder.row(software) if software else None,
+        cyber_resilience=builder.row(resilience) if resilience else None,
+        principles=builder.principles(),
+        reuse=builder.reuse(),
+        reuse_editorial=voice.texts(editorial.say) if editorial else NOTHING,
+        register=builder.register(),
+        gaps=gaps,
+        own_gaps=_own(gaps, checklist, own),
+        counts=builder.counts(),
+        timeline=builder.timeline(milestones),
+        authorities=builder.authorities(),
+        contacts=builder.contacts(),
+        languages=builder.languages(),
+        claims=builder.claims(),
+        sources=builder.sources(_cited(template, checklist, own)),
+        standards=tuple((standard.id, standard.edition, standard.title) for standard in product.standards),
+        security_contact=builder.security_contact(),
+        associated_products=voice.texts(product.documents.associated_products),
+        enclosures=tuple(EnclosureView(document_number(checklist, other.id), voice.texts(other.title), product.documents.revision) for other in shelf.for_market(checklist) if other.id != template.id),
+        recipient=_recipient(checklist, voice),
+        occasion=product.documents.occasion or "",
+        reference=product.documents.reference,
+        place=product.documents.place,
+        csirt=voice.texts(csirt.short) if csirt else NOTHING,
+        authors=_people(product.documents.authors),
+        approvers=_people(product.documents.approvers),
+        history=tuple(HistoryView(line.revision, i18n.short_day(line.date, voice.first), line.author, line.change) for line in product.documents.history),
+        two=bool(voice.tongue.second),
+    )
+
+
+def _people(people: Sequence[Person]) -> tuple[PersonView, ...]:
+    return tuple(PersonView(person.name, person.role) for person in people)
+
+
+def _own_ids(template: Template, checklist: Checklist) -> frozenset[str]:
+    """The requirements and evidence kinds that the document has rows for."""
+
+    def chosen(row: Row) -> bool:
+        requirement = row.record.requirement
+        match template.id:
+            case "evidence-index":
+                return row.record.group.part == "annex-i"
+            case "labelling-checklist":
+                return requirement.phase == "labelling"
+            case "disclosure-note":
+                return requirement.phase in ("disclosure", "sbom")
+            case _:
+                return True
+
+    rows = {row.id for row in checklist.rows if chosen(row)}
+    kinds = {row.id for row in checklist.kinds} if template.id not in ("labelling-checklist", "disclosure-note") else set()
+    return frozenset(rows | kinds)
+
+
+def _own(gaps: tuple[GapView, ...], checklist: Checklist, own: frozenset[str]) -> tuple[GapView, ...]:
+    return tuple(view for view, gap in zip(gaps, checklist.gaps, strict=True) if own & set(gap.affects))
+
+
+def _cited(template: Template, checklist: Checklist, own: frozenset[str]) -> set[str]:
+    """The sources behind the rows of the document."""
+    found: set[str] = set()
+    for record in checklist.market.records:
+        requirement = record.requirement
+        if requirement.id in own:
+            found |= {requirement.source, *(reference.source for reference in requirement.references), *(conflict.source for conflict in requirement.conflicts)}
+    for row in checklist.kinds:
+        if row.id in own:
+            found |= {row.kind.kind.source, *(reference.source for reference in row.kind.kind.references)}
+    if template.id == "dossier-checklist":
+        market = checklist.market
+        found |= {claim.source for row in market.claims for claim in row.basis}
+        found |= {authority.source for authority in market.authorities} | {row.source for row in market.languages} | {row.source for row, _ in market.milestones}
+    return found
+
+
+def _recipient(checklist: Checklist, voice: Speaker) -> tuple[str, ...]:
+    """Who the letter goes to: as given, else as the occasion says; empty where neither settles it."""
+    product, settings = checklist.product, checklist.product.documents
+    if settings.recipient:
+        return tuple(line.strip() for line in settings.recipient.split("\n") if line.strip())
+    match settings.occasion:
+        case "authority-request":
+            authority = checklist.market.authority("competent-authority")
+            return (i18n.say(authority.name, voice.first).text, *_lines(authority.address)) if authority else ()
+        case "notified-body":
+            body = product.notified_body
+            return tuple(part for part in (body.name, f"NB {body.number}" if body.number else "") if part) if body else ()
+        case "importer":
+            importer = product.importer
+            return tuple(part for part in (importer.name, *_lines(importer.address)) if part) if importer else ()
+        case _:
+            return ()
+
+
+def _lines(address: str) -> list[str]:
+    return [line.strip() for line in re.split(r"[,\n]", address) if line.strip()]
+
+
+def _record(template: Template, checklist: Checklist, context: Context, voice: Speaker, issue: Issue) -> bytes:
+    """The document as issued, for machines: identity, each row with its decision and evidence, the register in full."""
+    own = _own_ids(template, checklist)
+    product = checklist.product
+    rows: list[dict[str, Any]] = [
+        {
+            "id": row.id,
+            "text": row.record.requirement.says,
+            "source": row.record.requirement.source,
+            "clause": row.record.requirement.clause,
+            "standing": row.standing,
+            "applies": row.decision.applies,
+            "coverage": row.coverage,
+            "evidence": [document.id for document in row.shown_by],
+            "gaps": list(row.gaps),
+        }
+        for row in checklist.rows
+        if row.id in own
+    ]
+    rows += [
+        {"id": row.id, "text": row.kind.kind.shows, "expectation": row.kind.kind.expectation, "applies": row.decision.applies, "coverage": row.coverage, "evidence": [document.id for document in row.shown_by], "gaps": list(row.gaps)}
+        for row in checklist.kinds
+        if row.id in own
+    ]
+    record = {
+        "schema": "urn:dossier:record:1",
+        "tool": __version__,
+        "data": checklist.market.version,
+        "document": {"kind": template.id, "number": context.document.number, "revision": product.documents.revision, "date": issue.date.isoformat(), "locale": voice.tongue.name},
+        "product": {"id": product.id, "name": product.name, "version": product.version, "basic_udi_di": product.basic_udi_di, "udi_di": product.udi_di, "manufacturer": product.manufacturer.name},
+        "market": {"id": checklist.market.head.id, "date": checklist.market.date.isoformat(), "chain": [head.id for head in checklist.market.chain]},
+        "rows": rows,
+        "register": [
+            {"id": document.id, "number": document.number or document.id, "revision": document.revision, "file": document.file, "sha256": checklist.files[document.id].sha256}
+            for document in product.evidence
+        ],
+    }
+    return (json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+
+
+# --- Jinja2 -------------------------------------------------------------------------------------------------------
+
+
+class _Places(jinja2.ext.Extension):
+    """Marks each line of markup with its template and line, so that an error in the vocabulary names its place.
+
+    Only lines that begin with a tag outside any template statement are marked; the mark is an HTML comment, which
+    the vocabulary reader takes in.
+    """
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        lines = source.split("\n")
+        state = ""
+        for index, line in enumerate(lines):
+            if not state and re.match(r"\s*<[a-z/]", line):
+                lines[index] = f"<!--@{name}:{index + 1}-->{line}"
+            state = _open_after(line, state)
+        return "\n".join(lines)
+
+
+def _open_after(line: str, state: str) -> str:
+    """The template statement or tag that is still open at the end of the line."""
+    closers = {"{%": "%}", "{{": "}}", "{#": "#}", "<": ">"}
+    position = 0
+    while position < len(line):
+        if state:
+            end = line.find(closers[state], position)
+            if end < 0:
+                return state
+            position, state = end + len(closers[state]), ""
+            continue
+        match = re.compile(r"\{%|\{\{|\{#|<(?=[a-z/])").search(line, position)
+        if match is None:
+            return ""
+        state, position = match.group(), match.end()
+    return state
+
+
+@cache
+def _environment(folders: tuple[Path, ...]) -> jinja2.Environment:
+    loader = jinja2.ChoiceLoader(
+        [
+            *(jinja2.FileSystemLoader(folder) for folder in folders),
+            jinja2.PrefixLoader({"shipped": jinja2.FileSystemLoader(folders[-1])}, delimiter=":"),
+        ]
+    )
+    environment = jinja2.sandbox.ImmutableSandboxedEnvironment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, extensions=[_Places], trim_blocks=True, lstrip_blocks=True)
+    environment.globals.clear()
+    return environment
+
+
+def _html(template: Template, context: Context, voice: Speaker, shelf: Shelf) -> str:
+    values = {entry.name: getattr(context, entry.name) for entry in fields(Context)}
+    environment = _environment(shelf.folders)
+    name = f"{template.id}/{BODY}"
+    try:
+        return environment.get_template(name, globals={"_": voice.words}).render(values)
+    except jinja2.TemplateSyntaxError as error:
+        raise DossierError(Problem(error.filename or name, error.lineno, 1, f"the template is not valid: {error.message}", "Compare with the shipped template.")) from None
+    except jinja2.TemplateNotFound as error:
+        raise DossierError(Problem(name, 0, 0, f'the template "{error.name}" is not there.', 'A shipped one is named "shipped:<folder>/<file>".')) from None
+    except jinja2.UndefinedError as error:
+        hint = "The template variables are listed in CONTRIBUTING.md."
+        raise DossierError(Problem(*_failed_at(error, shelf, name), f"the template prints something that does not exist: {error.message}.", hint)) from None
+    except jinja2.sandbox.SecurityError as error:
+        raise DossierError(Problem(*_failed_at(error, shelf, name), f"the template does something that templates may not do: {error}.", "Print values only.")) from None
+    except (TypeError, ValueError, KeyError, AttributeError, IndexError, ZeroDivisionError) as error:
+        raise DossierError(Problem(*_failed_at(error, shelf, name), f"the template cannot be filled: {error}.", "Compare with the shipped template.")) from None
+
+
+def _failed_at(error: Exception, shelf: Shelf, name: str) -> tuple[str, int, int]:
+    """The template and line in which the error arose: the innermost frame that is a template."""
+    place = (name, 0, 0)
+    trace = error.__traceback__
+    while trace is not None:
+        file = trace.tb_frame.f_code.co_filename
+        if file.endswith((".j2", "<template>")):
+            place = (file, trace.tb_lineno, 1)
+        trace = trace.tb_next
+    return place

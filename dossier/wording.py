@@ -1,0 +1,146 @@
+"""Decisions, gaps, citations and deadlines in words, the same in documents and in the terminal."""
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import assert_never
+
+from dossier import applicability, i18n
+from dossier.applicability import Decision
+from dossier.checklist import Checklist, Gap
+from dossier.citation import cite
+from dossier.jurisdiction import Deadline, LanguageRow, Requirement, Source
+from dossier.resolve import Resolved
+
+Words = Callable[..., str]
+
+
+def place(source: str, clause: str, sources: Mapping[str, Source], locale: str) -> str:
+    """A source and the clause in it, as the language cites them: "MDR vedlegg I punkt 17.2"."""
+    known = sources.get(source)
+    name = i18n.say(known.short, locale).text if known else source
+    return f"{name} {cite(clause, locale)}".strip() if clause else name
+
+
+def citation(requirement: Requirement, market: Resolved, locale: str) -> str:
+    """Where the requirement stands."""
+    return place(requirement.source, requirement.clause, market.sources, locale)
+
+
+def code(identifier: str) -> str:
+    """An evidence kind's id as people write it.
+
+    >>> code("lc-13"), code("label")
+    ('LC-13', 'label')
+    """
+    head, _, number = identifier.partition("-")
+    return identifier.upper() if number.isdigit() and len(head) <= 3 else identifier
+
+
+def subject(gap: Gap, checklist: Checklist, locale: str) -> str:
+    """What the gap is about, as a name: a document, an evidence kind, a fact, a requirement."""
+    if gap.cause in ("file", "revision") or (gap.cause == "language" and gap.subject in checklist.files):
+        document = next(document for document in checklist.product.evidence if document.id == gap.subject)
+        return f"{document.number or document.id} {document.title}"
+    if gap.cause in ("missing", "declaration", "language"):
+        kind = checklist.library.kinds.get(gap.subject)
+        if kind is not None:
+            title = i18n.say(kind.kind.title, locale).text
+            return f"{code(gap.subject)} {title}" if code(gap.subject) != gap.subject else title
+        record = checklist.market.record(gap.subject)
+        return f"{gap.subject} {i18n.say(record.requirement.title, locale).text}" if record else gap.subject
+    return gap.subject
+
+
+def gap(gap: Gap, checklist: Checklist, words: Words, locale: str) -> str:
+    """What is missing, as one or two sentences."""
+    name = subject(gap, checklist, locale)
+    match gap.cause:
+        case "missing":
+            if gap.severity == "justify":
+                return words("Expected, not shown: {name}. Add a document, or justify in a declaration why it is left out.", name=name)
+            return words("No document shows: {name}.", name=name)
+        case "language":
+            return _language(gap, checklist, words, locale, name)
+        case "revision":
+            return words("No revision is stated: {name}.", name=name)
+        case "file":
+            document = next(document for document in checklist.product.evidence if document.id == gap.subject)
+            return words("The file is not there: {name} ({file}).", name=name, file=document.file)
+        case "fact":
+            return words("Undetermined: {token}. The product file does not state {fact}.", token=gap.subject, fact=applicability.unknown(checklist.library.facts[gap.subject], locale))
+        case "declaration":
+            return words("The manufacturer must state {question} ({name}).", question=_question(gap, checklist, locale), name=name)
+        case _:
+            assert_never(gap.cause)
+
+
+def _question(gap: Gap, checklist: Checklist, locale: str) -> str:
+    kind = checklist.library.kinds.get(gap.subject)
+    record = checklist.market.record(gap.subject)
+    texts = kind.kind.judgement if kind else record.requirement.judgement if record else {}
+    return i18n.say(texts, locale).text
+
+
+def _language(gap: Gap, checklist: Checklist, words: Words, locale: str, name: str) -> str:
+    wanted = languages(gap.wanted, locale, "or")
+    row = language_row(gap, checklist)
+    source = citation(record.requirement, checklist.market, locale) if (record := checklist.market.record(gap.basis)) else place(row.source, row.clause, checklist.market.sources, locale) if row else ""
+    if gap.languages:
+        text = words("Wrong language: {name} exists in {found}; {wanted} is required ({source}).", name=name, found=languages(gap.languages, locale, "standard"), wanted=wanted, source=source)
+    else:
+        text = words("Wrong language: {name} exists in no stated language; {wanted} is required ({source}).", name=name, wanted=wanted, source=source)
+    note = i18n.say(row.note, locale).text if row else ""
+    return f"{text} {note}".strip()
+
+
+def language_row(gap: Gap, checklist: Checklist) -> LanguageRow | None:
+    """The row of the language matrix that a language gap fails."""
+    rows = [row for row in checklist.market.languages if row.requirement == gap.basis] or list(checklist.market.languages)
+    return next((row for row in rows if row.document == gap.subject), next((row for row in rows if row.languages == gap.wanted), None))
+
+
+def languages(codes: tuple[str, ...], locale: str, style: str) -> str:
+    """Language codes as names. Both forms of Norwegian together are written "Norwegian (Bokmål or Nynorsk)"."""
+    names = [i18n.language_name(code, locale) for code in codes if not ({"nb", "nn"} <= set(codes) and code in ("nb", "nn"))]
+    if {"nb", "nn"} <= set(codes):
+        names.insert(0, {"nb": "norsk (bokmål eller nynorsk)", "nn": "norsk (bokmål eller nynorsk)"}.get(locale, "Norwegian (Bokmål or Nynorsk)"))
+    return i18n.joined(names, locale, style)
+
+
+def gap_source(gap: Gap, checklist: Checklist, locale: str) -> str:
+    """The source behind the gap: the clause of the requirement that it keeps open."""
+    record = checklist.market.record(gap.basis)
+    if record is not None:
+        return citation(record.requirement, checklist.market, locale)
+    for name in (gap.subject, *gap.affects):
+        kind = checklist.library.kinds.get(name)
+        if kind is not None and kind.kind.clause:
+            return place(kind.kind.source, kind.kind.clause, checklist.market.sources, locale)
+        if (record := checklist.market.record(name)) is not None:
+            return citation(record.requirement, checklist.market, locale)
+    return ""
+
+
+def reason(decision: Decision, checklist: Checklist, words: Words, locale: str, judgement: Mapping[str, str]) -> str:
+    """The decision's reason as one sentence."""
+    return applicability.reason(decision, checklist.library.facts, words, locale, judgement)
+
+
+_UNITS = {"hour": ("hour", "hours"), "day": ("day", "days"), "week": ("week", "weeks"), "month": ("month", "months"), "year": ("year", "years")}
+
+
+def deadline(deadline: Deadline, words: Words, locale: str) -> str:
+    """The deadline as a phrase: "at the latest 15 days after awareness"."""
+    said = i18n.say(deadline.says, locale).text
+    if deadline.on is not None:
+        date = i18n.day(deadline.on, locale)
+        return words("{date}: {says}", date=date, says=said) if said else date
+    if deadline.amount is None or deadline.unit is None:
+        return said
+    unit = words(_UNITS[deadline.unit][deadline.amount != 1])
+    event = i18n.say(deadline.from_event, locale).text
+    if event:
+        phrase = words("at the latest {amount} {unit} after {event}", amount=deadline.amount, unit=unit, event=event)
+    else:
+        phrase = words("{amount} {unit}", amount=deadline.amount, unit=unit)
+    return f"{phrase} ({said})" if said else phrase
