@@ -4,7 +4,7 @@
 
 The looks are decided here, or in Word on a copy of style.docx; the program takes the styles, the two page set-ups
 (a portrait and a landscape section) with their header and footer from it, and leaves the specimen out. The controls in
-header and footer are known by their tag: number, revision, title, mark, product, page, of.
+header and footer are known by their tag, as are the same words in braces: number, revision, title, mark, product, page, of.
 """
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import uuid
 import zipfile
 import zlib
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
 TARGET = HERE / "style.docx"
@@ -102,8 +103,8 @@ def identifier(name: str) -> str:
 
 def paragraph_styles() -> str:
     """The styles of paragraphs."""
-    known = dict(own=False)
-    heading = dict(leading=0.88, keep_next=True, keep_lines=True, unbroken=True)
+    known: dict[str, Any] = {"own": False}
+    heading: dict[str, Any] = {"leading": 0.88, "keep_next": True, "keep_lines": True, "unbroken": True}
     running, wide = (("center", 85), ("right", 170)), (("clear", 85), ("clear", 170), ("center", 130.5), ("right", 261))
     made = [
         style("paragraph", "Normal", lines(0, 0, 0.985) + letters(10, INK), default=True, rank=0, **known),
@@ -122,7 +123,7 @@ def paragraph_styles() -> str:
         style("paragraph", "Address", lines(0, 22, 0.95, unbroken=True, keep_lines=True), "Normal", rank=6),
         style("paragraph", "Signature", lines(57, 14, unbroken=True, keep_lines=True, right=90, over=SOFT), "Normal", rank=6, **known),
         style("paragraph", "List Bullet", lines(0, 3, numbering=1), "Normal", rank=6, **known),
-        style("paragraph", "caption", lines(2, 3.5, keep_next=True, unbroken=True) + letters(8.5, SOFT), "Normal", "Body Text", rank=7, **known),
+        style("paragraph", "caption", lines(4, 3.5, keep_next=True, unbroken=True) + letters(8.5, SOFT), "Normal", "Body Text", rank=7, **known),
         style("paragraph", "Table Text", lines(0, 0, 0.92) + letters(9), "Normal", rank=7),
         style("paragraph", "Table Head", lines(keep_next=True, unbroken=True) + letters(color=ACCENT, bold=True), "Table Text", rank=7),
         style("paragraph", "Table Row Head", lines(unbroken=True) + letters(bold=True), "Table Text", rank=7),
@@ -138,7 +139,7 @@ def paragraph_styles() -> str:
 
 def character_styles() -> str:
     """The styles of words."""
-    known = dict(own=False)
+    known: dict[str, Any] = {"own": False}
     looks = {
         "Covered": letters(color=ACCENT),
         "Gap": letters(color=WARN, bold=True),
@@ -271,11 +272,12 @@ def font_table() -> str:
     return f"{HEAD}<w:fonts {SPACES}>{body}{font(BOLD_FONT, 603, face('Regular', 2))}</w:fonts>"
 
 
-def mark(tag: str, name: str, shown: str) -> str:
-    """A control in header or footer that the program fills by its tag."""
+def mark(tag: str, name: str) -> str:
+    """A control in header or footer that the program fills by its tag; its text, as in {title}, does as well."""
     number = zlib.crc32(f"style/{tag}".encode()) & 0x7FFFFFFF
     properties = f'<w:alias w:val="{name}"/><w:tag w:val="{tag}"/><w:id w:val="{number}"/><w:text/>'
-    return f"<w:sdt><w:sdtPr>{properties}</w:sdtPr><w:sdtContent>{words(shown)}</w:sdtContent></w:sdt>"
+    shown = words(f"{{{tag}}}")
+    return f"<w:sdt><w:sdtPr>{properties}</w:sdtPr><w:sdtContent>{shown}</w:sdtContent></w:sdt>"
 
 
 def words(text: str, look: str = "") -> str:
@@ -294,15 +296,15 @@ TAB = "<w:r><w:tab/></w:r>"
 
 def header(look: str) -> str:
     """Number and revision left, title centre, mark right."""
-    content = mark("number", "Document number", "Number") + words(" · ") + mark("revision", "Word and revision", "rev. 0")
-    content += TAB + mark("title", "Title", "Title") + TAB + mark("mark", "Mark", "Mark")
+    content = mark("number", "Document number") + words(" · ") + mark("revision", "Word and revision")
+    content += TAB + mark("title", "Title") + TAB + mark("mark", "Mark")
     return f'{HEAD}<w:hdr {SPACES}><w:p><w:pPr><w:pStyle w:val="{look}"/></w:pPr>{content}</w:p></w:hdr>'
 
 
 def footer(look: str) -> str:
     """Product left, page x of y right."""
-    content = mark("product", "Product", "Product") + TAB + TAB + mark("page", "The word for page", "Page") + words(" ") + counter("PAGE")
-    content += words(" ") + mark("of", "The word for of", "of") + words(" ") + counter("NUMPAGES")
+    content = mark("product", "Product") + TAB + TAB + mark("page", "The word for page") + words(" ") + counter("PAGE")
+    content += words(" ") + mark("of", "The word for of") + words(" ") + counter("NUMPAGES")
     return f'{HEAD}<w:ftr {SPACES}><w:p><w:pPr><w:pStyle w:val="{look}"/></w:pPr>{content}</w:p></w:ftr>'
 
 
