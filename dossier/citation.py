@@ -10,15 +10,18 @@ import re
 _ANNEX = re.compile(r"^Annex (?P<annex>[IVX]+)(?: Part (?P<part>[A-Z]))?(?:, (?:section|sections) (?P<section>[\d.–-]+)(?P<points>(?:\([a-z0-9]+\)(?:[–-]\([a-z0-9]+\))?)*)(?:, (?P<dash>\d+)(?:st|nd|rd|th) dash)?)?$")
 _ARTICLE = re.compile(r"^(?P<many>Articles?) (?P<number>\d+[a-z]?(?:[–-]\d+[a-z]?)?)(?P<points>(?:\([a-z0-9]+\)(?:[–-]\([a-z0-9]+\))?)*)$")
 _PARAGRAPH = re.compile(r"^(?P<sign>§§?) (?P<number>\d+ ?[a-z]?(?:[–-]\d+ ?[a-z]?)?)(?:\((?P<ledd>\d+)\))?$")
-_CHAPTER = re.compile(r"^(?P<word>[Cc]hapter|[Ss]ection|[Cc]lause) (?P<number>[\w.–-]+)$")
+_WHOLE = re.compile(r"^whole (document|page|text)$")
+_CHAPTER = re.compile(r"^(?P<word>[Cc]hapter|[Ss]ection|[Cc]lause|[Aa]nnex|table|note) (?P<number>[\w.–-]+)$")
 
 _LEDD = {"1": "første", "2": "andre", "3": "tredje", "4": "fjerde", "5": "femte", "6": "sjette", "7": "sjuende", "8": "åttende"}
-_NB = {"annex": "vedlegg", "part": "del", "section": "punkt", "article": "artikkel", "articles": "artikkel", "point": "bokstav", "paragraph": "nr.", "chapter": "kapittel", "clause": "punkt", "dash": "strekpunkt"}
+_NB = {"annex": "vedlegg", "part": "del", "section": "punkt", "article": "artikkel", "articles": "artikkel", "point": "bokstav", "paragraph": "nr.", "chapter": "kapittel", "clause": "punkt", "dash": "strekpunkt", "table": "tabell", "note": "note"}
 _NBSP = "\u00a0"
 
 
 def cite(clause: str, locale: str) -> str:
-    """The clause as `locale` cites it; several clauses are parted by "; ". Unknown forms are printed as written.
+    """The clause as `locale` cites it; several clauses are parted by "; ".
+
+    A whole document needs no place. A heading in quotation marks is a name and stays as the source writes it.
 
     >>> cite("Annex I, section 23.2(l)", "nb")
     'vedlegg I punkt 23.2 bokstav l'
@@ -30,8 +33,20 @@ def cite(clause: str, locale: str) -> str:
     return "; ".join(_one(part.strip(), locale) for part in clause.split(";"))
 
 
+def known(clause: str) -> bool:
+    """Whether every part of the clause is written in a form that all languages can print.
+
+    >>> known("Annex I, section 23.2(l); § 6"), known("somewhere near the end")
+    (True, False)
+    """
+    forms = (_ANNEX, _ARTICLE, _PARAGRAPH, _CHAPTER, _WHOLE, re.compile(r"^«.+»$"), re.compile(r"^[A-Z]?\d[\w.,()/–-]*(?: [a-z]\))?$"))
+    return all(any(form.match(part.strip()) for form in forms) for part in clause.split(";"))
+
+
 def _one(clause: str, locale: str) -> str:
     norwegian = locale in ("nb", "nn")
+    if _WHOLE.match(clause):
+        return ""
     if match := _PARAGRAPH.match(clause):
         ledd = match["ledd"]
         if not norwegian:

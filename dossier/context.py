@@ -15,6 +15,8 @@ from dossier.speech import NOTHING, Phrase, Speaker
 from dossier.views import Counts, GapRef, GapView, GroupView, KindView, LineView, PhaseView, PrincipleView, RegisterView, ReuseView, RowView, Shown
 
 AFFECTS_SHOWN = 6
+# The documents that print these parts in full; the dossier checklist refers to them and stays readable.
+ELSEWHERE = {"annex-i": "evidence-index", "label": "labelling-checklist", "ifu": "labelling-checklist"}
 
 
 class Builder:
@@ -43,7 +45,7 @@ class Builder:
             source=self.speaker.both(lambda locale, _: wording.citation(requirement, self.market, locale)),
             force=self.words(FORCE[requirement.force]),
             mark=self._mark(row),
-            binds=self._joined([BINDS[name] for name in requirement.binds]),
+            binds=self._joined([BINDS[name] for name in requirement.binds]) if requirement.binds != ("manufacturer",) else NOTHING,
             applies_kind=applies_kind,
             applies=applies,
             reason=self.speaker.both(lambda locale, catalog: wording.reason(row.decision, self.checklist, catalog, locale, requirement.judgement)),
@@ -246,7 +248,10 @@ class Builder:
         found: dict[str, list[Row]] = {}
         for row in rows:
             found.setdefault(row.record.group.id, []).append(row)
-        return tuple(GroupView(name, self.say(members[0].record.group.title), tuple(self.row(row) for row in members)) for name, members in found.items())
+        return tuple(
+            GroupView(name, self.say(members[0].record.group.title), tuple(self.row(row) for row in members), ELSEWHERE.get(members[0].record.group.part, ""))
+            for name, members in found.items()
+        )
 
     def phases(self) -> tuple[PhaseView, ...]:
         found = []

@@ -392,8 +392,14 @@ class _Reader:
             self.problems += found + _unknown_sources(requirement, self.sources, source, path) + self._kinds(requirement, source, path) + _dates(requirement, source, path)
             if group is not None:
                 self.records.append(Record(requirement, condition, group, owner, source.name, source.at(path)[0]))
-        self.changes += [(change, source, path) for path, change in _rows(Change, blocks, "change", source, self.problems)]
-        self.removals += [(removal, source, path) for path, removal in _rows(Removal, blocks, "remove", source, self.problems)]
+        self.changes += [(change, source, path) for path, change in self._overlay(Change, blocks, "change", source)]
+        self.removals += [(removal, source, path) for path, removal in self._overlay(Removal, blocks, "remove", source)]
+
+    def _overlay(self, model: type[M], blocks: Mapping[str, Any], key: str, source: YamlFile) -> list[tuple[Path_, M]]:
+        rows = _rows(model, blocks, key, source, self.problems)
+        for path, row in rows:
+            self.problems += _unknown_sources(row, self.sources, source, path)
+        return rows
 
     def table(self, file: Path, key: str, model: type[M]) -> list[tuple[Path_, M]]:
         if not file.exists():

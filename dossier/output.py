@@ -50,9 +50,10 @@ def write(folder: Path, files: Iterable[File], run: Mapping[str, Any]) -> tuple[
     """
     files = list(files)
     _distinct(files)
+    manifest = _manifest(folder, files, run)
     for file in files:
         _place(folder / file.path, file.content)
-    _place(folder / MANIFEST, _manifest(folder, files, run))
+    _place(folder / MANIFEST, manifest)
     return tuple(folder / file.path for file in files)
 
 

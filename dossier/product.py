@@ -300,26 +300,31 @@ def read(path: Path) -> ProductFile:
         raise DossierError(Problem(str(path), 0, 0, f"no {FILE} here.", f"Give a folder that holds {FILE}, or make one with: dossier new DIR"))
     source = yamlfile.read(file)
     product, problems = parse(Product, source.data, source)
+    problems += _evidence_problems(source, file.parent)
     if product is not None:
-        problems += _evidence_problems(product, source, file.parent) + _number_problems(product, source)
+        problems += _number_problems(product, source)
     if problems or product is None:
         raise DossierError(problems)
     return ProductFile(product, Place(source, file.parent, hashlib.sha256(file.read_bytes()).hexdigest()))
 
 
-def _evidence_problems(product: Product, source: YamlFile, folder: Path) -> list[Problem]:
+def _evidence_problems(source: YamlFile, folder: Path) -> list[Problem]:
+    """What a type cannot tell of the evidence as written: ids used twice, and paths that leave the folder."""
+    rows = source.data.get("evidence") if isinstance(source.data, dict) else None
     problems = []
     seen: dict[str, str] = {}
-    for index, document in enumerate(product.evidence):
-        at = ("evidence", index)
-        if document.id.lower() in seen:
-            problems.append(source.problem((*at, "id"), f'evidence id "{document.id}" is used twice (also "{seen[document.id.lower()]}").', "Ids differ in more than capitals."))
-        seen[document.id.lower()] = document.id
-        if document.file:
+    for index, row in enumerate(rows if isinstance(rows, list) else []):
+        written = row if isinstance(row, dict) else {}
+        identifier, path = written.get("id"), written.get("file")
+        if isinstance(identifier, str):
+            if identifier.lower() in seen:
+                problems.append(source.problem(("evidence", index, "id"), f'evidence id "{identifier}" is used twice (also "{seen[identifier.lower()]}").', "Ids differ in more than capitals."))
+            seen[identifier.lower()] = identifier
+        if isinstance(path, str) and path:
             try:
-                resources.inside(folder, document.file)
+                resources.inside(folder, path)
             except ValueError as error:
-                problems.append(source.problem((*at, "file"), f'"{document.file}": {error}.'))
+                problems.append(source.problem(("evidence", index, "file"), f'"{path}": {error}.'))
     return problems
 
 

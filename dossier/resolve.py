@@ -12,8 +12,7 @@ from pydantic import ValidationError
 from dossier import jurisdiction as data
 from dossier.conditions import Condition, parse_condition
 from dossier.errors import DossierError, Problem, did_you_mean
-from dossier.jurisdiction import Authority, Claim, Head, Jurisdiction, LanguageRow, Library, Milestone, Record, Requirement, Source, sort_key
-from dossier.schema import Localized
+from dossier.jurisdiction import Authority, Claim, Head, Jurisdiction, LanguageRow, Library, Milestone, Record, Requirement, Source
 
 State = Literal["in-force", "pending", "unknown"]
 SHIPPED = "shipped:"
@@ -129,7 +128,10 @@ def resolve(repository: Repository, market: str, date: dt.date, regulation: str)
     Raises DossierError for an overlay that points at nothing or sets what does not exist.
     """
     chain = repository.chain(market, regulation)
-    flat = _Flat(repository.library)
+    if regulation and all(part.head.regulation != regulation for part in chain):
+        raise DossierError(Problem("regulation", 0, 0, f"there are no requirement data for {regulation.upper()} in the market {market} yet.", "Products under the MDR can be built: regulation: mdr."))
+    left_out = {part.head.id for part in repository.chain(market)} - {part.head.id for part in chain}
+    flat = _Flat(repository.library, left_out)
     for part in chain:
         flat.add(part)
     if flat.problems:
@@ -156,8 +158,9 @@ def resolve(repository: Repository, market: str, date: dt.date, regulation: str)
 class _Flat:
     """The records of a chain so far, by id."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, left_out: set[str]) -> None:
         self.library = library
+        self.left_out = left_out
         self.records: dict[str, Record] = {}
         self.problems: list[Problem] = []
 
@@ -169,9 +172,13 @@ class _Flat:
                 self.problems.append(Problem(record.file, record.line, 1, f'"{record.requirement.id}" exists already ({other.file}:{other.line}).', "Ids are used once; change it with an overlay instead."))
             self.records[key] = record
         for change, source, path in part.changes:
+            if change.id.split(".")[0] in self.left_out:
+                continue
             if (record := self._known(change.id, source, path)) is not None:
                 self._change(record, change, part.head.id, source, path)
         for removal, source, path in part.removals:
+            if removal.id.split(".")[0] in self.left_out:
+                continue
             if self._known(removal.id, source, path) is not None:
                 del self.records[removal.id]
 
@@ -194,11 +201,7 @@ class _Flat:
             return
         condition, problems = parse_condition(requirement.applies_when, self.library.facts, source, (*path, "set", "applies_when"))
         self.problems += problems
-        self.records[change.id] = replace(record, requirement=requirement, condition=condition, changed_by=(*record.changed_by, (owner, _with_place(change))))
-
-
-def _with_place(change: data.Change) -> Localized:
-    return change.reason
+        self.records[change.id] = replace(record, requirement=requirement, condition=condition, changed_by=(*record.changed_by, (owner, change.reason)))
 
 
 def _over(requirement: Requirement, date: dt.date) -> bool:
@@ -222,5 +225,6 @@ def _as_of(record: Record, date: dt.date) -> Record:
     return record
 
 
-def _order(record: Record) -> tuple[int, str, tuple[tuple[int, int, str], ...]]:
-    return record.group.order, record.group.id, sort_key(record.requirement.id)
+def _order(record: Record) -> tuple[int, str]:
+    """By group; inside a group the order of the files, root first, is kept: it is the order in which the law reads."""
+    return record.group.order, record.group.id

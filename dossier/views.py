@@ -53,11 +53,12 @@ class RowView:
 
 @dataclass(frozen=True, slots=True)
 class GroupView:
-    """Rows under one heading."""
+    """Rows under one heading. `elsewhere` is the document that prints them in full, where there is one."""
 
     id: str
     title: Phrase
     rows: tuple[RowView, ...]
+    elsewhere: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,185 @@
+"""Blocks -> PDF by WeasyPrint: tagged, archivable (PDF/A-3a and PDF/UA-1 in one file), closed, the same bytes each time."""
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import functools
+import gc
+import io
+import os
+import re
+import sys
+import threading
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from dossier import resources
+from dossier.blocks import Contents, Document
+from dossier.errors import DossierError, ExitCode, Problem, one_of
+from dossier.render import html, pdf_fetch, pdf_subset, pdf_tags
+
+VARIANTS = ("pdf/a-3a", "pdf/a-2a", "pdf/ua-1")
+RECORD_NAME = "record.json"
+
+# PDF/UA is claimed beside PDF/A in the same rdf:RDF, with the schema that PDF/A asks for; validators ignore a second RDF.
+_UA_CLAIM = (
+    b'<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/"><pdfuaid:part>1</pdfuaid:part></rdf:Description>'
+    b'<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"'
+    b' xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">'
+    b'<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">'
+    b"<pdfaSchema:schema>PDF/UA identification schema</pdfaSchema:schema>"
+    b"<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI><pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>"
+    b'<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource"><pdfaProperty:name>part</pdfaProperty:name>'
+    b"<pdfaProperty:valueType>Integer</pdfaProperty:valueType><pdfaProperty:category>internal</pdfaProperty:category>"
+    b"<pdfaProperty:description>PDF/UA part</pdfaProperty:description></rdf:li></rdf:Seq></pdfaSchema:property>"
+    b"</rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>"
+)
+# Pango's font map, kept between documents, is not made for two threads at once.
+_one_at_a_time = threading.Lock()
+
+
+def render(document: Document, style: Path | None = None, *, variant: str = "pdf/a-3a", forms: bool = False) -> bytes:
+    """The document as PDF. `style` is a style sheet laid on top of the shipped one.
+
+    With `forms` the fields can be filled on the screen; such a file is PDF/UA-1 only, as PDF/A wants every field drawn.
+    Raises DossierError where Pango is missing, and for a style sheet that cannot be read or asks for what lies outside
+    its folder.
+    """
+    if variant not in VARIANTS:
+        raise DossierError(Problem("PDF", 0, 0, f'the variant "{variant}" is not made here.', f"Use {one_of(VARIANTS)}."))
+    weasyprint = _weasyprint()
+    pdf_tags.install()
+    pdf_subset.install()
+    with _one_at_a_time, _few_collections():
+        return _made(weasyprint, document, style, "pdf/ua-1" if forms else variant, forms)
+
+
+def engine() -> str:
+    """What makes the PDFs here, with versions. Raises DossierError, as `render` does, where it is missing."""
+    weasyprint = _weasyprint()
+    from weasyprint.text.ffi import pango  # type: ignore[import-untyped,unused-ignore]
+
+    number = pango.pango_version()
+    return f"WeasyPrint {weasyprint.__version__}, Pango {number // 10_000}.{number // 100 % 100}.{number % 100}"
+
+
+def _made(weasyprint: Any, document: Document, style: Path | None, variant: str, forms: bool) -> bytes:
+    fonts, sheets = _sheets(style)
+    fetcher = pdf_fetch.closed(_folders(style))
+    source = weasyprint.HTML(string=html.markup(document, forms=forms), url_fetcher=fetcher)
+    laid_out = source.render(font_config=fonts, stylesheets=list(sheets), pdf_variant=variant, pdf_forms=forms)
+    if fetcher.refused:
+        raise DossierError(pdf_fetch.problems(fetcher, str(style or resources.asset("style.css"))))
+    if variant != "pdf/ua-1":
+        rdf = laid_out.metadata.generate_rdf_metadata
+        laid_out.metadata.generate_rdf_metadata = lambda *arguments: rdf(*arguments).replace(b"</rdf:RDF>", _UA_CLAIM + b"</rdf:RDF>")
+    made: bytes = laid_out.write_pdf(
+        pdf_variant=variant,
+        pdf_forms=forms,
+        attachments=_attachments(weasyprint, document),
+        finisher=_open_at_bookmarks if any(isinstance(block, Contents) for block in document.blocks) else None,
+    )
+    return made
+
+
+def _attachments(weasyprint: Any, document: Document) -> list[Any]:
+    if not document.record:
+        return []
+    midnight = dt.datetime.combine(document.date, dt.time(), dt.timezone.utc)
+    return [
+        weasyprint.Attachment(
+            string=document.record, name=RECORD_NAME, relationship="Source", description=document.subject or document.title,
+            created=midnight, modified=midnight,
+        )
+    ]
+
+
+def _open_at_bookmarks(_: Any, pdf: Any) -> None:
+    pdf.catalog["PageMode"] = "/UseOutlines"
+
+
+# --- style sheets -----------------------------------------------------------------------------------------------------
+
+
+def _folders(style: Path | None) -> tuple[Path, ...]:
+    shipped = Path(os.path.abspath(resources.asset("style.css"))).parent
+    return (Path(os.path.abspath(style)).parent, shipped) if style else (shipped,)
+
+
+def _sheets(style: Path | None) -> tuple[Any, tuple[Any, ...]]:
+    """The font configuration and the parsed style sheets, kept in this process as long as the files are the same.
+
+    A forked worker makes its own: the fonts lie in a folder that goes away with the process that made it.
+    """
+    paths = (resources.asset("style.css"), *([style] if style else []))
+    try:
+        stamps = tuple((os.path.abspath(path), path.stat().st_mtime_ns, path.stat().st_size) for path in paths)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise DossierError(Problem(str(error.filename), 0, 0, f"cannot be read: {reason}.", "Check the path of the style sheet.")) from None
+    return _parsed_sheets(stamps, os.getpid())
+
+
+@functools.lru_cache(maxsize=4)
+def _parsed_sheets(stamps: tuple[tuple[str, int, int], ...], _process: int) -> tuple[Any, tuple[Any, ...]]:
+    import weasyprint  # type: ignore[import-untyped,unused-ignore]
+    from weasyprint.text.fonts import FontConfiguration  # type: ignore[import-untyped,unused-ignore]
+
+    fonts = FontConfiguration()
+    sheets = []
+    for number, (name, _, _) in enumerate(stamps):
+        fetcher = pdf_fetch.closed(_folders(Path(name) if number else None))
+        sheets.append(weasyprint.CSS(filename=name, font_config=fonts, url_fetcher=fetcher))
+        if fetcher.refused:
+            raise DossierError(pdf_fetch.problems(fetcher, name))
+    return fonts, tuple(sheets)
+
+
+# --- the library ------------------------------------------------------------------------------------------------------
+
+
+def _weasyprint() -> Any:
+    """The library, or DossierError with what this system needs for it."""
+    try:
+        # On failure WeasyPrint prints to standard output, which is for data; and it warns of a library that
+        # pdf_subset makes needless.
+        with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            import weasyprint  # type: ignore[import-untyped,unused-ignore]
+    except (ImportError, OSError) as error:
+        raise DossierError(Problem("PDF", 0, 0, f"{_missing(error)}, so no PDF can be made.", _remedy()), ExitCode.MISSING_TOOL) from None
+    return weasyprint
+
+
+def _missing(error: Exception) -> str:
+    if isinstance(error, ImportError):
+        return f'the Python package "{error.name or "weasyprint"}" cannot be imported'
+    library = re.search(r"cannot load library '([^']+)'", str(error))
+    return f'the library "{library[1]}" (part of Pango) is not on this machine' if library else f"Pango cannot be loaded ({error})"
+
+
+def _remedy(system: str = sys.platform) -> str:
+    """One sentence on how to get Pango on `system`."""
+    word = "Word documents (-f docx) can be made without it."
+    if system == "win32":
+        return f"Install MSYS2, run there: pacman -S mingw-w64-ucrt-x86_64-pango; then run dossier doctor. {word}"
+    if system == "darwin":
+        return f"Run: brew install pango. {word}"
+    return f"Run: apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 (Debian, Ubuntu; Fedora: dnf install pango). {word}"
+
+
+@contextlib.contextmanager
+def _few_collections() -> Iterator[None]:
+    """Garbage collections during a layout find nothing and cost 5 to 10 % of its time."""
+    thresholds, frozen = gc.get_threshold(), gc.get_freeze_count()
+    if not frozen:
+        gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
+        if not frozen:
+            gc.unfreeze()
