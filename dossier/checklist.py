@@ -21,6 +21,8 @@ Cause = Literal["missing", "language", "revision", "file", "fact", "declaration"
 Severity = Literal["finding", "justify", "inform"]
 
 OWN_DUTY = frozenset({"manufacturer", "authorised-representative", "importer"})
+# What the product itself says, and product.yaml lists under `languages`: one gap for all its documents.
+IN_PRODUCT = ("label", "ifu", "gui")
 _RANK: dict[Severity, int] = {"finding": 0, "justify": 1, "inform": 2}
 
 
@@ -133,6 +135,8 @@ class _Maker:
         self.library = library
         self.files = files
         self.sheet = FactSheet(file.product, library.facts)
+        # Annex II, section 4(d): the precise identity of the controlled document and where it is.
+        self.identity_rule = f"eu-{file.product.regulation}.annex2.4"
         self.gaps: dict[str, Gap] = {}
         self.contradictions: list[Problem] = []
 
@@ -265,13 +269,12 @@ class _Maker:
         if documents:
             met = any(self._in_language(kind, document) for document in documents)
             return "" if met else self._language(row, documents, None, affected, severity)
-        return self._language(row, documents, stated or (), affected, severity) if is_rule else ""
+        return self._language(row, documents, stated or (), affected, severity) if is_rule and row.document in IN_PRODUCT else ""
 
     def _language(self, row: LanguageRow, documents: tuple[Evidence, ...], stated: tuple[str, ...] | None, affected: str, severity: Severity) -> str:
         """The gap: the product's own information is one subject in all its documents, a report is one by itself."""
-        own = row.document in ("label", "ifu", "gui", "implant-card", "field-safety-notice")
-        subject = row.document if own else documents[0].id
-        in_product = own and row.document in ("label", "ifu", "gui")
+        in_product = row.document in IN_PRODUCT
+        subject = row.document if in_product else documents[0].id
         line = self.place.line("languages", row.document) if in_product else self._line_of(documents[0])
         found = stated if stated is not None else tuple(sorted({language for document in documents for language in document.language}))
         return self._gap("language", subject, severity, affected, row.requirement or affected, line, found, row.languages)
@@ -290,7 +293,7 @@ class _Maker:
     def _stated_languages(self, kind: Kind) -> tuple[str, ...] | None:
         """What product.yaml says under `languages`; None where it says nothing for this kind."""
         document = kind.kind.language_as[0] if kind.kind.language_as else ""
-        stated: tuple[str, ...] = getattr(self.product.languages, document, ()) if document in ("label", "ifu", "gui") else ()
+        stated: tuple[str, ...] = getattr(self.product.languages, document, ()) if document in IN_PRODUCT else ()
         return stated or None
 
     def _defects(self, documents: Iterable[Evidence], affected: str, standing: Standing, severity: Severity | None = None) -> tuple[str, ...]:
@@ -300,9 +303,9 @@ class _Maker:
         for document in documents:
             state = self.files[document.id]
             if state.named and not state.present:
-                found.append(self._gap("file", document.id, severity, affected, "", self._line_of(document, "file")))
+                found.append(self._gap("file", document.id, severity, affected, self.identity_rule, self._line_of(document, "file")))
             if not document.revision:
-                found.append(self._gap("revision", document.id, severity, affected, "", self._line_of(document)))
+                found.append(self._gap("revision", document.id, severity, affected, self.identity_rule, self._line_of(document)))
         return tuple(found)
 
     def _line_of(self, document: Evidence, *path: str) -> int:

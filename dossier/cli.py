@@ -164,7 +164,7 @@ def today() -> dt.date:
     if not epoch:
         return dt.date.today()
     try:
-        return dt.datetime.fromtimestamp(int(epoch), dt.timezone.utc).date()
+        return dt.datetime.fromtimestamp(int(epoch), dt.UTC).date()
     except (ValueError, OverflowError, OSError):
         raise DossierError(Problem("SOURCE_DATE_EPOCH", 0, 0, f'"{epoch}" is not a number of seconds.', "Unset it, or give seconds since 1970.")) from None
 
@@ -278,9 +278,10 @@ def _print_built(result: Result, paths: Sequence[Path], folder: Path) -> None:
 
 def _print_gaps(each: Checklist) -> None:
     """The gaps as a table: what waits for them, what is missing, where to add it, the source."""
-    from dossier import i18n, wording
     from rich.console import Console
     from rich.table import Table
+
+    from dossier import i18n, wording
 
     english = i18n.catalog("en", [])
     counted = {weight: sum(gap.severity == weight for gap in each.gaps) for weight in ("finding", "justify", "inform")}
@@ -291,7 +292,7 @@ def _print_gaps(each: Checklist) -> None:
         return
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for title, options in (("requirement", {"max_width": 30}), ("what is missing", {"ratio": 3}), ("where to add it", {"no_wrap": True}), ("source", {"ratio": 1})):
-        table.add_column(title, overflow="fold", **options)  # type: ignore[arg-type]
+        table.add_column(title, overflow="fold", **options)
     weights = {"finding": "", "justify": "", "inform": "For information: "}
     for gap in each.gaps:
         more = len(gap.affects) - 3

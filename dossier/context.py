@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dossier import i18n, wording
 from dossier.checklist import Checklist, Gap, KindRow, Row
 from dossier.evidence import EvidenceFile
-from dossier.jurisdiction import Conflict, LanguageRow
+from dossier.jurisdiction import Claim, Conflict, Deadline, LanguageRow, Source
 from dossier.labels import APPLIES, BINDS, CAUSE, COVERAGE, DOCUMENT, EXPECTATION, FORCE, LANGUAGE_RULE, LEVEL, PHASE, PRINCIPLE, REUSE, ROLE, SEVERITY, VERDICT
 from dossier.product import Evidence
 from dossier.speech import NOTHING, Phrase, Speaker
@@ -53,7 +53,7 @@ class Builder:
             coverage=coverage,
             shown_by=self._shown(row.shown_by),
             gaps=self._gap_refs(row.gaps),
-            deadlines=tuple(self.speaker.both(lambda locale, catalog, deadline=deadline: wording.deadline(deadline, catalog, locale)) for deadline in requirement.deadlines),
+            deadlines=tuple(self._deadline(deadline) for deadline in requirement.deadlines),
             language_rule=self.words(LANGUAGE_RULE[requirement.language_rule]) if requirement.language_rule != "none" else NOTHING,
             symbols=self._symbols(row),
             prescribed=self._prescribed(row),
@@ -62,6 +62,9 @@ class Builder:
             kinds=", ".join(wording.code(name) for name in row.kinds),
             standards=self._standards(row),
         )
+
+    def _deadline(self, deadline: Deadline) -> Phrase:
+        return self.speaker.both(lambda locale, catalog: wording.deadline(deadline, catalog, locale))
 
     def _applies(self, answer: str) -> tuple[str, Phrase]:
         kind, word = APPLIES[answer]
@@ -282,7 +285,7 @@ class Builder:
 
     def contacts(self) -> tuple[LineView, ...]:
         return tuple(
-            LineView(authority.id, self.say(contact.purpose), self.say(contact.channel), self._place_in(contact.source, ""), self._level(contact.level), extra=self.say(authority.short))
+            LineView(authority.id, self.say(contact.purpose), self.say(contact.channel), self._place_in(contact.source, ""), self._level(contact.level), contact.topic, self.say(authority.short))
             for authority in self.market.authorities
             for contact in authority.contacts
         )
@@ -291,8 +294,7 @@ class Builder:
         return tuple(self._language(row) for row in self.market.languages)
 
     def _language(self, row: LanguageRow) -> LineView:
-        style = "standard" if row.all_of else "or"
-        text = self.speaker.both(lambda locale, _: wording.languages(row.languages, locale, style)) if row.languages else self.words("no rule")
+        text = self.speaker.both(lambda locale, _: wording.languages(row.languages, locale, "standard" if row.all_of else "or")) if row.languages else self.words("no rule")
         detail = [self.say(part) for part in (row.exemption, row.note) if part]
         return LineView(row.requirement or row.document, self.words(DOCUMENT[row.document]), text, self._place_in(row.source, row.clause), self._level(row.level), ",".join(row.users), self._sentences(detail))
 
@@ -315,7 +317,7 @@ class Builder:
                 str(claim.number),
                 self.say(claim.claim),
                 self.say(claim.say),
-                self.speaker.both(lambda locale, _, claim=claim: "; ".join(wording.place(basis.source, basis.clause, self.market.sources, locale) for basis in claim.basis)),
+                self._basis(claim),
                 NOTHING,
                 claim.verdict,
                 self.words(VERDICT[claim.verdict]),
@@ -323,13 +325,19 @@ class Builder:
             for claim in self.market.claims
         )
 
+    def _basis(self, claim: Claim) -> Phrase:
+        return self.speaker.both(lambda locale, _: "; ".join(wording.place(basis.source, basis.clause, self.market.sources, locale) for basis in claim.basis))
+
     def sources(self, names: Iterable[str]) -> tuple[LineView, ...]:
         wanted = set(names)
         return tuple(
-            LineView(name, self.say(source.short), self.say(source.title), Phrase(source.address), self._level(source.level), source.kind, Phrase(source.version))
+            LineView(name, self.say(source.short), self.say(source.title), Phrase(source.address), self._level(source.level), source.kind, self._version(source))
             for name, source in sorted(self.market.sources.items())
             if name in wanted
         )
+
+    def _version(self, source: Source) -> Phrase:
+        return Phrase(source.version) if isinstance(source.version, str) else self.say(source.version).one
 
     def _place_in(self, source: str, clause: str) -> Phrase:
         return self.speaker.both(lambda locale, _: wording.place(source, clause, self.market.sources, locale))

@@ -27,7 +27,8 @@ def requirement(identifier: str, market: Resolved, library: Library) -> str:
 def decision(identifier: str, checklist: Checklist) -> str:
     """As `requirement`, with the decision for the checklist's product, its evidence and its gaps."""
     text = requirement(identifier, checklist.market, checklist.library)
-    row = next((row for row in (*checklist.rows, *checklist.kinds) if row.id == identifier.lower()), None)
+    rows: list[Row | KindRow] = [*checklist.rows, *checklist.kinds]
+    row = next((row for row in rows if row.id == identifier.lower()), None)
     return f"{text}\n{_lines(_of_row(row, checklist))}" if row is not None else text
 
 

@@ -6,10 +6,12 @@ was not found in the wanted language comes back with the language it is in, and 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from dossier.errors import DossierError, Problem, one_of
 
@@ -94,6 +96,17 @@ def _messages(file: Path) -> dict[str, str]:
     return {str(entry.id): str(entry.string) for entry in entries if entry.id and entry.string}
 
 
+def set_type(text: str, locale: str) -> str:
+    """The text with the spaces that must not break, as Norwegian sets them: "§ 6", "nr. 4", "0,1 %".
+
+    >>> set_type("jf. § 6 og nr. 4", "nb").replace(chr(160), "~")
+    'jf. §~6 og nr.~4'
+    """
+    if locale not in ("nb", "nn"):
+        return text
+    return re.sub(r"(?<=§) (?=\d)|(?<=\bnr\.) (?=\d)|(?<=\d) (?=%)", "\u00a0", text)
+
+
 def day(date: dt.date, locale: str) -> str:
     """The date in words.
 
@@ -114,7 +127,7 @@ def short_day(date: dt.date, locale: str) -> str:
     return date.isoformat() if locale == "en" else f"{date:%d.%m.%Y}"
 
 
-def joined(words: Iterable[str], locale: str, style: str = "standard") -> str:
+def joined(words: Iterable[str], locale: str, style: Literal["standard", "or"] = "standard") -> str:
     """The words as a list of the language: "a, b og c"; style "or" gives "a, b eller c"."""
     from babel.lists import format_list
 
@@ -141,7 +154,7 @@ def country_name(code: str, locale: str) -> str:
     """The name of a country in `locale`."""
     from babel import Locale
 
-    return Locale.parse(_babel(locale)).territories.get(code, code)
+    return str(Locale.parse(_babel(locale)).territories.get(code, code))
 
 
 def bcp47(locale: str) -> str:

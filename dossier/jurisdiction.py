@@ -31,7 +31,7 @@ class Source(Model):
     kind: Literal["act", "regulation", "eu-regulation", "eu-directive", "eu-decision", "bill", "eu-guidance", "authority-guidance", "authority-page", "standard", "industry", "secondary"]
     number: str = ""
     address: str = ""
-    version: Text
+    version: Text | Localized
     level: Level
     read: Day
 
@@ -166,6 +166,7 @@ class Contact(Model):
     """One way to reach an authority, for one purpose. An unconfirmed contact prints its state, not its value."""
 
     purpose: Localized
+    topic: Literal["incident", "security", "data-protection", "general"] = "general"
     channel: Localized
     source: Text
     level: Level
@@ -477,7 +478,7 @@ def _rows(model: type[M], blocks: Mapping[str, Any], key: str, source: YamlFile,
     usable = {name: value for name, value in defaults.items() if name in _names(model)}
     if key in ("add", "kinds"):
         problems.extend(source.problem(("defaults", name), f'"{name}" is not a known key.', did_you_mean(name, _names(model)), key=True) for name in defaults if name not in _names(model))
-    found = []
+    found: list[tuple[Path_, M]] = []
     for index, data in enumerate(rows):
         row, errors = parse(model, {**usable, **data} if isinstance(data, dict) else data, source, (key, index))
         problems.extend(errors)
@@ -534,7 +535,7 @@ def of_prefix(identifier: str, prefix: str) -> bool:
     >>> of_prefix("eu-mdr.23.2.l", "eu-mdr.23.2"), of_prefix("eu-mdr.23.20", "eu-mdr.23.2")
     (True, False)
     """
-    return identifier == prefix or identifier.startswith(prefix + ".") or identifier.startswith(prefix + "-")
+    return identifier == prefix or identifier.startswith((prefix + ".", prefix + "-"))
 
 
 def known_prefixes(identifiers: Iterable[str]) -> set[str]:

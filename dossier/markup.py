@@ -215,7 +215,7 @@ class _Parser(HTMLParser):
             if len(row.cells) != len(widths):
                 self._problem(f"a row of this table has {len(row.cells)} cells, but there are {len(widths)} columns{f' (row {row.id})' if row.id else ''}.")
         head = head_rows[0].cells if head_rows else ()
-        style = self._choice(element, "class", _TABLES) or "grid"
+        style: Any = self._choice(element, "class", _TABLES) or "grid"
         self.blocks.append(Table(widths, head, tuple(rows), parts.get("caption", ()), element.attrs.get("summary", ""), style))
 
     def _field(self, element: _Open, kind: str, value: str) -> None:

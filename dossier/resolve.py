@@ -13,6 +13,7 @@ from dossier import jurisdiction as data
 from dossier.conditions import Condition, parse_condition
 from dossier.errors import DossierError, Problem, did_you_mean
 from dossier.jurisdiction import Authority, Claim, Head, Jurisdiction, LanguageRow, Library, Milestone, Record, Requirement, Source
+from dossier.yamlfile import Path_, YamlFile
 
 State = Literal["in-force", "pending", "unknown"]
 SHIPPED = "shipped:"
@@ -67,7 +68,11 @@ class Repository:
     def get(self, name: str) -> Jurisdiction:
         """The jurisdiction called `name`; `shipped:<id>` passes by the user's own folders."""
         if name not in self._read:
-            self._read[name] = data.load(self._folder(name), self.library)
+            folder = self._folder(name)
+            part = data.load(folder, self.library)
+            if folder.parent != self.folders[-1] and (self.folders[-1] / name).is_dir() and f"{SHIPPED}{name}" not in part.head.extends:
+                raise DossierError(Problem(part.file, 0, 0, f'"{name}" is a shipped jurisdiction too; nothing is replaced by accident.', f"Write extends: [{SHIPPED}{name}] to build on it, or choose another id."))
+            self._read[name] = part
         return self._read[name]
 
     def _folder(self, name: str) -> Path:
@@ -174,21 +179,21 @@ class _Flat:
         for change, source, path in part.changes:
             if change.id.split(".")[0] in self.left_out:
                 continue
-            if (record := self._known(change.id, source, path)) is not None:
-                self._change(record, change, part.head.id, source, path)
+            if (inherited := self._known(change.id, source, path)) is not None:
+                self._change(inherited, change, part.head.id, source, path)
         for removal, source, path in part.removals:
             if removal.id.split(".")[0] in self.left_out:
                 continue
             if self._known(removal.id, source, path) is not None:
                 del self.records[removal.id]
 
-    def _known(self, identifier: str, source: data.YamlFile, path: tuple[str | int, ...]) -> Record | None:
+    def _known(self, identifier: str, source: YamlFile, path: Path_) -> Record | None:
         record = self.records.get(identifier)
         if record is None:
             self.problems.append(source.problem((*path, "id"), f'"{identifier}" is not an inherited requirement.', did_you_mean(identifier, self.records)))
         return record
 
-    def _change(self, record: Record, change: data.Change, owner: str, source: data.YamlFile, path: tuple[str | int, ...]) -> None:
+    def _change(self, record: Record, change: data.Change, owner: str, source: YamlFile, path: Path_) -> None:
         written = record.requirement.model_dump(by_alias=True, exclude_unset=True, mode="json")
         unknown = [name for name in change.set if name not in Requirement.model_fields or name == "id"]
         if unknown:

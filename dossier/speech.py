@@ -83,17 +83,16 @@ class Speaker:
             return NOTHING
         said = i18n.say(texts, self.tongue.first)
         lang = "" if said.lang == self.tongue.first else i18n.bcp47(said.lang)
+        text = i18n.set_type(said.text, said.lang)
         if not self.tongue.second:
-            return Phrase(said.text, lang)
+            return Phrase(text, lang)
         other = i18n.say(texts, self.tongue.second)
-        return Phrase(said.text, lang, other.text, i18n.bcp47(other.lang))
+        return Phrase(text, lang, i18n.set_type(other.text, other.lang), i18n.bcp47(other.lang))
 
     def both(self, wording: Wording) -> Phrase:
         """What `wording` says in each language of the document."""
-        first = wording(self.tongue.first, self.catalogs[self.tongue.first])
-        if not self.tongue.second:
-            return Phrase(first)
-        return Phrase(first, "", wording(self.tongue.second, self.catalogs[self.tongue.second]), i18n.bcp47(self.tongue.second))
+        first, *rest = (i18n.set_type(wording(locale, self.catalogs[locale]), locale) for locale in (self.tongue.first, self.tongue.second) if locale)
+        return Phrase(first, "", rest[0], i18n.bcp47(self.tongue.second)) if rest else Phrase(first)
 
     def foreign(self, text: str, language: str) -> Phrase:
         """A text in a stated language that is not translated: a document title, a name."""

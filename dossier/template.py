@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import jinja2
+import jinja2.exceptions
 import jinja2.ext
 import jinja2.sandbox
 
@@ -374,7 +375,7 @@ def _html(template: Template, context: Context, voice: Speaker, shelf: Shelf) ->
     except jinja2.UndefinedError as error:
         hint = "The template variables are listed in CONTRIBUTING.md."
         raise DossierError(Problem(*_failed_at(error, shelf, name), f"the template prints something that does not exist: {error.message}.", hint)) from None
-    except jinja2.sandbox.SecurityError as error:
+    except jinja2.exceptions.SecurityError as error:
         raise DossierError(Problem(*_failed_at(error, shelf, name), f"the template does something that templates may not do: {error}.", "Print values only.")) from None
     except (TypeError, ValueError, KeyError, AttributeError, IndexError, ZeroDivisionError) as error:
         raise DossierError(Problem(*_failed_at(error, shelf, name), f"the template cannot be filled: {error}.", "Compare with the shipped template.")) from None

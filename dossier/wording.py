@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import assert_never
+from typing import Literal, assert_never
 
 from dossier import applicability, i18n
 from dossier.applicability import Decision
@@ -42,7 +42,7 @@ def subject(gap: Gap, checklist: Checklist, locale: str) -> str:
         document = next(document for document in checklist.product.evidence if document.id == gap.subject)
         return f"{document.number or document.id} {document.title}"
     if gap.cause in ("missing", "declaration", "language"):
-        kind = checklist.library.kinds.get(gap.subject)
+        kind = checklist.library.kinds.get("gui-text" if gap.subject == "gui" else gap.subject)
         if kind is not None:
             title = i18n.say(kind.kind.title, locale).text
             return f"{code(gap.subject)} {title}" if code(gap.subject) != gap.subject else title
@@ -99,7 +99,7 @@ def language_row(gap: Gap, checklist: Checklist) -> LanguageRow | None:
     return next((row for row in rows if row.document == gap.subject), next((row for row in rows if row.languages == gap.wanted), None))
 
 
-def languages(codes: tuple[str, ...], locale: str, style: str) -> str:
+def languages(codes: tuple[str, ...], locale: str, style: Literal["standard", "or"]) -> str:
     """Language codes as names. Both forms of Norwegian together are written "Norwegian (Bokmål or Nynorsk)"."""
     names = [i18n.language_name(code, locale) for code in codes if not ({"nb", "nn"} <= set(codes) and code in ("nb", "nn"))]
     if {"nb", "nn"} <= set(codes):

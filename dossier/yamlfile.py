@@ -20,7 +20,7 @@ MAX_NODES = 500_000
 
 # XML 1.0 cannot carry these, so no Word or PDF file could hold the text as written.
 _ILLEGAL = frozenset(
-    {*range(0x00, 0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F, *range(0x80, 0x85), *range(0x86, 0xA0), 0xFFFE, 0xFFFF}
+    {*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F, *range(0x80, 0x85), *range(0x86, 0xA0), 0xFFFE, 0xFFFF}
 )
 
 Path_ = tuple[str | int, ...]
@@ -120,7 +120,7 @@ class _Builder:
         return YamlFile(self.name, self.root, self.marks, self.keys)
 
     def _take(self, event: yaml.Event) -> None:
-        mark = (event.start_mark.line + 1, event.start_mark.column + 1)
+        mark = _place(event.start_mark)
         match event:
             case yaml.DocumentStartEvent():
                 self.documents += 1
@@ -201,9 +201,7 @@ class _Builder:
         raise _Stop
 
     def _syntax(self, error: yaml.MarkedYAMLError) -> Problem:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        return Problem(self.name, line, column, f"is not valid YAML: {error.problem or error.context}.", _advice(error.problem or ""))
+        return Problem(self.name, *_place(error.problem_mark or error.context_mark), f"is not valid YAML: {error.problem or error.context}.", _advice(error.problem or ""))
 
 
 class _Frame:
@@ -221,6 +219,11 @@ class _Frame:
 
 class _Stop(Exception):
     """Nothing after this point can be trusted."""
+
+
+def _place(mark: Any) -> Mark:
+    """The parser's mark, which counts from 0, as line and column from 1."""
+    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
 
 def _event_loader() -> Any:

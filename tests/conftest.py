@@ -43,7 +43,7 @@ def check(workspace: assemble.Workspace) -> Callable[..., Checklist]:
     return checklist
 
 
-@pytest.fixture()
+@pytest.fixture
 def write(tmp_path: Path) -> Callable[[str], Path]:
     """Writes a product file and returns its folder."""
 
@@ -56,7 +56,7 @@ def write(tmp_path: Path) -> Callable[[str], Path]:
     return write_product
 
 
-@pytest.fixture()
+@pytest.fixture
 def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
     """Compares a text with the golden file of that name; `--golden-update` rewrites it."""
 

@@ -73,10 +73,10 @@ def test_a_fault_at_any_call_leaves_every_file_whole(tmp_path: Path, monkeypatch
         output.write(folder, OLD, {})
         count = 0
 
-        def faulty(*given: object, **named: object) -> object:
+        def faulty(*given: object, limit: int = failing, **named: object) -> object:
             nonlocal count
             count += 1
-            if count == failing:
+            if count == limit:
                 raise OSError(code, os.strerror(code))
             return real(*given, **named)
 

@@ -14,9 +14,9 @@ from dossier import yamlfile
 from dossier.errors import DossierError
 
 SCALARS = [
-    *"y Y yes Yes YES n N no No NO true True TRUE false False FALSE on On ON off Off OFF null Null NULL ~".split(),
-    *"AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE IS LI NO".split(),
-    *"1.10 17.10 17.2 17.20 23.4 012 012345 0x1F 0o17 1e3 12:30 190:20:30 1_000 +1 -0 .inf .NaN 2026-11-23 00012345670123 = 1.0".split(),
+    *["y", "Y", "yes", "Yes", "YES", "n", "N", "no", "No", "NO", "true", "True", "TRUE", "false", "False", "FALSE", "on", "On", "ON", "off", "Off", "OFF", "null", "Null", "NULL", "~"],
+    *["AT", "BE", "BG", "HR", "CY", "CZ", "DK", "EE", "FI", "FR", "DE", "GR", "HU", "IE", "IT", "LV", "LT", "LU", "MT", "NL", "PL", "PT", "RO", "SK", "SI", "ES", "SE", "IS", "LI", "NO"],
+    *["1.10", "17.10", "17.2", "17.20", "23.4", "012", "012345", "0x1F", "0o17", "1e3", "12:30", "190:20:30", "1_000", "+1", "-0", ".inf", ".NaN", "2026-11-23", "00012345670123", "=", "1.0"],
 ]
 
 

@@ -7,7 +7,22 @@ from html import escape
 from typing import assert_never
 
 from dossier.blocks import (
-    Block, Break, Bullets, Cell, Contents, Document, Field, Heading, Inline, Inlines, Link, Paragraph, Row, Status, Table, Text,
+    Block,
+    Break,
+    Bullets,
+    Cell,
+    Contents,
+    Document,
+    Field,
+    Heading,
+    Inline,
+    Inlines,
+    Link,
+    Paragraph,
+    Row,
+    Status,
+    Table,
+    Text,
     plain,
 )
 

@@ -1,9 +1,9 @@
 """Blocks -> PDF by WeasyPrint: tagged, archivable (PDF/A-3a and PDF/UA-1 in one file), closed, the same bytes each time."""
 from __future__ import annotations
 
+import atexit
 import contextlib
 import datetime as dt
-import functools
 import gc
 import io
 import os
@@ -11,7 +11,7 @@ import re
 import sys
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from dossier.blocks import Contents, Document
 from dossier.errors import DossierError, ExitCode, Problem, one_of
 from dossier.render import html, pdf_fetch, pdf_subset, pdf_tags
 
+Sheets = tuple[Any, tuple[Any, ...]]
 VARIANTS = ("pdf/a-3a", "pdf/a-2a", "pdf/ua-1")
 RECORD_NAME = "record.json"
 
@@ -38,6 +39,7 @@ _UA_CLAIM = (
 )
 # Pango's font map, kept between documents, is not made for two threads at once.
 _one_at_a_time = threading.Lock()
+_kept: dict[tuple[tuple[str, int, int], ...], Sheets] = {}
 
 
 def render(document: Document, style: Path | None = None, *, variant: str = "pdf/a-3a", forms: bool = False) -> bytes:
@@ -75,23 +77,25 @@ def _made(weasyprint: Any, document: Document, style: Path | None, variant: str,
     if variant != "pdf/ua-1":
         rdf = laid_out.metadata.generate_rdf_metadata
         laid_out.metadata.generate_rdf_metadata = lambda *arguments: rdf(*arguments).replace(b"</rdf:RDF>", _UA_CLAIM + b"</rdf:RDF>")
-    made: bytes = laid_out.write_pdf(
-        pdf_variant=variant,
-        pdf_forms=forms,
-        attachments=_attachments(weasyprint, document),
-        finisher=_open_at_bookmarks if any(isinstance(block, Contents) for block in document.blocks) else None,
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # WeasyPrint leaves closing its colour profile to chance
+        made: bytes = laid_out.write_pdf(
+            pdf_variant=variant,
+            pdf_forms=forms,
+            attachments=_attachments(weasyprint, document, fetcher),
+            finisher=_open_at_bookmarks if any(isinstance(block, Contents) for block in document.blocks) else None,
+        )
     return made
 
 
-def _attachments(weasyprint: Any, document: Document) -> list[Any]:
+def _attachments(weasyprint: Any, document: Document, fetcher: Any) -> list[Any]:
     if not document.record:
         return []
-    midnight = dt.datetime.combine(document.date, dt.time(), dt.timezone.utc)
+    midnight = dt.datetime.combine(document.date, dt.time(), dt.UTC)
     return [
         weasyprint.Attachment(
             string=document.record, name=RECORD_NAME, relationship="Source", description=document.subject or document.title,
-            created=midnight, modified=midnight,
+            created=midnight, modified=midnight, url_fetcher=fetcher,
         )
     ]
 
@@ -108,33 +112,48 @@ def _folders(style: Path | None) -> tuple[Path, ...]:
     return (Path(os.path.abspath(style)).parent, shipped) if style else (shipped,)
 
 
-def _sheets(style: Path | None) -> tuple[Any, tuple[Any, ...]]:
-    """The font configuration and the parsed style sheets, kept in this process as long as the files are the same.
-
-    A forked worker makes its own: the fonts lie in a folder that goes away with the process that made it.
-    """
+def _sheets(style: Path | None) -> Sheets:
+    """The font configuration and the parsed style sheets, kept in this process as long as the files are the same."""
     paths = (resources.asset("style.css"), *([style] if style else []))
     try:
         stamps = tuple((os.path.abspath(path), path.stat().st_mtime_ns, path.stat().st_size) for path in paths)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise DossierError(Problem(str(error.filename), 0, 0, f"cannot be read: {reason}.", "Check the path of the style sheet.")) from None
-    return _parsed_sheets(stamps, os.getpid())
+    if stamps not in _kept:
+        for oldest in list(_kept)[:-3]:
+            del _kept[oldest]
+        _kept[stamps] = _parsed([name for name, _, _ in stamps])
+    return _kept[stamps]
 
 
-@functools.lru_cache(maxsize=4)
-def _parsed_sheets(stamps: tuple[tuple[str, int, int], ...], _process: int) -> tuple[Any, tuple[Any, ...]]:
+def _parsed(names: Sequence[str]) -> Sheets:
     import weasyprint  # type: ignore[import-untyped,unused-ignore]
     from weasyprint.text.fonts import FontConfiguration  # type: ignore[import-untyped,unused-ignore]
 
     fonts = FontConfiguration()
     sheets = []
-    for number, (name, _, _) in enumerate(stamps):
+    for number, name in enumerate(names):
         fetcher = pdf_fetch.closed(_folders(Path(name) if number else None))
         sheets.append(weasyprint.CSS(filename=name, font_config=fonts, url_fetcher=fetcher))
         if fetcher.refused:
             raise DossierError(pdf_fetch.problems(fetcher, name))
     return fonts, tuple(sheets)
+
+
+def _start_anew() -> None:
+    """In a forked worker: the fonts lie in a folder that is its parent's to remove, and the lock may be held for ever."""
+    global _one_at_a_time
+    _one_at_a_time = threading.Lock()
+    for fonts, _ in _kept.values():
+        fonts._folder = None
+    _kept.clear()
+
+
+# Without this the folder of fonts stays behind: at the very end of Python nothing is left to remove it with.
+atexit.register(_kept.clear)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_start_anew)
 
 
 # --- the library ------------------------------------------------------------------------------------------------------
