@@ -112,7 +112,7 @@ def render(template: Template, checklist: Checklist, tongue: Tongue, shelf: Shel
     maker = product.manufacturer
     return blocks.Document(
         kind=template.id,
-        title=context.document.title.line,
+        title=context.document.title.first,
         number=context.document.number,
         revision=settings.revision,
         date=issue.date,

@@ -11,6 +11,7 @@ else is a paragraph. CSV, JSON and text files are written as they stand; "diagra
 from __future__ import annotations
 
 import html
+import os
 import re
 import sys
 from dataclasses import dataclass
@@ -187,6 +188,7 @@ def _heads(ends: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 def main(names: list[str]) -> None:
     """Writes the files of the named samples, and says how many and how large."""
+    os.environ["SOURCE_DATE_EPOCH"] = "0"  # fontTools writes the time into embedded fonts
     for name in names or SAMPLES:
         folder = Path(name) if Path(name).is_dir() else HERE / name
         sample = Sample(product_file.read(folder).product, folder, texts(folder))
