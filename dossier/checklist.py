@@ -162,7 +162,7 @@ class _Maker:
         if declared is not None and declared.applies == "no":
             self._contradiction(kind.kind.id, "mandatory evidence cannot be declared not applicable while its facts say that it applies" if kind.kind.expectation == "mandatory" else "a document shows it")
         gaps = self._evidence_gaps(kind, documents, kind.kind.id, "", severity)
-        return KindRow(kind, decision, self._coverage(gaps), documents, gaps)
+        return KindRow(kind, decision, self._coverage(gaps, documents), documents, gaps)
 
     # --- requirements ---------------------------------------------------------------------------------------------
 
@@ -200,7 +200,7 @@ class _Maker:
         if not documents and not named:
             gaps = (self._gap("missing", identifier, _severity("mandatory", standing), identifier, identifier, self.place.line("evidence")),)
         gaps += self._defects(self._naming(identifier), identifier, standing)
-        return Row(record, standing, decision, self._coverage(gaps), documents, tuple(dict.fromkeys(gaps)), tuple(row.id for row in named))
+        return Row(record, standing, decision, self._coverage(gaps, documents), documents, tuple(dict.fromkeys(gaps)), tuple(row.id for row in named))
 
     def _duty_row(self, record: Record, standing: Standing, decision: Decision) -> Row:
         requirement = record.requirement
@@ -221,7 +221,7 @@ class _Maker:
             gaps += self._evidence_gaps(kind, found, requirement.id, requirement.id, severity, record)
         if not asked and not documents:
             return Row(record, standing, decision, "information")
-        return Row(record, standing, decision, self._coverage(gaps), _unique(documents), tuple(dict.fromkeys(gaps)))
+        return Row(record, standing, decision, self._coverage(gaps, documents), _unique(documents), tuple(dict.fromkeys(gaps)))
 
     def _for_requirement(self, kind: Kind, record: Record) -> tuple[Evidence, ...]:
         """The documents that show this kind for this requirement.
@@ -244,7 +244,7 @@ class _Maker:
     def _evidence_gaps(self, kind: Kind, documents: tuple[Evidence, ...], affected: str, basis: str, severity: Severity, record: Record | None = None) -> tuple[str, ...]:
         language = self._language_gap(kind, documents, affected, severity, record)
         if language:
-            return (language,)
+            return (language, *self._defects(documents, affected, "required", severity))
         if not documents:
             return (self._missing(kind, affected, basis, severity, record),)
         usable = [document for document in documents if self._in_language(kind, document)] or list(documents)
@@ -302,7 +302,9 @@ class _Maker:
         found = []
         for document in documents:
             state = self.files[document.id]
-            if state.named and not state.present:
+            if not state.named:
+                found.append(self._gap("file", document.id, "inform", affected, self.identity_rule, self._line_of(document)))
+            elif not state.present:
                 found.append(self._gap("file", document.id, severity, affected, self.identity_rule, self._line_of(document, "file")))
             if not document.revision:
                 found.append(self._gap("revision", document.id, severity, affected, self.identity_rule, self._line_of(document)))
@@ -338,13 +340,14 @@ class _Maker:
         if requirement not in gap.affects:
             self.gaps[key] = Gap(gap.cause, gap.subject, gap.severity, (*gap.affects, requirement), gap.basis or requirement, gap.line, gap.languages, gap.wanted)
 
-    def _coverage(self, keys: Iterable[str]) -> Coverage:
+    def _coverage(self, keys: Iterable[str], documents: Iterable[Evidence]) -> Coverage:
+        """What merely informs does not take a shown requirement's cover away."""
         severities = {self.gaps[key].severity for key in keys}
-        if not severities:
-            return "covered"
         if "finding" in severities:
             return "gap"
-        return "expected" if "justify" in severities else "information"
+        if "justify" in severities:
+            return "expected"
+        return "covered" if not severities or any(documents) else "information"
 
     def _contradiction(self, identifier: str, why: str) -> None:
         problem = self.place.source.problem(("declarations", identifier), f'"{identifier}" is declared not to apply, but {why}.', "Correct the fact, or remove the declaration.", key=True)

@@ -274,7 +274,9 @@ class Place:
     sha256: str = ""
 
     def line(self, *path: str | int) -> int:
-        """The line of the value at `path`, or of its nearest ancestor in the file."""
+        """The line of the value at `path`, or of its nearest ancestor; the last line where the file has no such section."""
+        if path[:1] not in self.source.marks:
+            return max(line for line, _ in self.source.marks.values())
         return self.source.at(path)[0]
 
 

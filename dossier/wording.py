@@ -58,13 +58,17 @@ def gap(gap: Gap, checklist: Checklist, words: Words, locale: str) -> str:
         case "missing":
             if gap.severity == "justify":
                 return words("Expected, not shown: {name}. Add a document, or justify in a declaration why it is left out.", name=name)
-            return words("No document shows: {name}.", name=name)
+            if gap.subject in checklist.library.kinds:
+                return words("No document shows: {name}.", name=name)
+            return words("No document shows: {name}. Add {id} under shows of the document that does.", name=name, id=gap.subject)
         case "language":
             return _language(gap, checklist, words, locale, name)
         case "revision":
             return words("No revision is stated: {name}.", name=name)
         case "file":
             document = next(document for document in checklist.product.evidence if document.id == gap.subject)
+            if not document.file:
+                return words("No file is named: {name}.", name=name)
             return words("The file is not there: {name} ({file}).", name=name, file=document.file)
         case "fact":
             return words("Undetermined: {token}. The product file does not state {fact}.", token=gap.subject, fact=applicability.unknown(checklist.library.facts[gap.subject], locale))
@@ -86,9 +90,9 @@ def _language(gap: Gap, checklist: Checklist, words: Words, locale: str, name: s
     row = language_row(gap, checklist)
     source = citation(record.requirement, checklist.market, locale) if (record := checklist.market.record(gap.basis)) else place(row.source, row.clause, checklist.market.sources, locale) if row else ""
     if gap.languages:
-        text = words("Wrong language: {name} exists in {found}; {wanted} is required ({source}).", name=name, found=languages(gap.languages, locale, "standard"), wanted=wanted, source=source)
+        text = words("Wrong language: {name}. Found: {found}. Required: {wanted} ({source}).", name=name, found=languages(gap.languages, locale, "standard"), wanted=wanted, source=source)
     else:
-        text = words("Wrong language: {name} exists in no stated language; {wanted} is required ({source}).", name=name, wanted=wanted, source=source)
+        text = words("Language not stated: {name}. Required: {wanted} ({source}).", name=name, wanted=wanted, source=source)
     note = i18n.say(row.note, locale).text if row else ""
     return f"{text} {note}".strip()
 

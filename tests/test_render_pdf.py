@@ -210,7 +210,7 @@ def test_a_row_longer_than_a_page_breaks_and_loses_nothing() -> None:
 @pytest.mark.parametrize("word", ["x" * 400, "Sårbarhetshåndteringsplanleggingsverktøy" * 5, "a/b" * 90, "eu-mdr.23.2.a" * 20])
 def test_a_long_word_stays_inside_its_cell(word: str) -> None:
     content = pdf.render(document(grid(Row((Cell(text("A"), True), Cell(text(word)), Cell(text("NABO")))), widths=(30, 40, 40), head=("1", "2", "3"))))
-    assert word in re.sub(r"[\s‐]", "", words_of(content)), "no letter is lost"
+    assert word.replace("-", "") in re.sub(r"[\s-]", "", words_of(content)), "no letter is lost"
     pieces = [line for line in read(content)[0].splitlines() if line[:3] in word]
     assert len(pieces) > 3
     assert max(len(piece) for piece in pieces) < 40, "36 mm hold no more"
@@ -218,8 +218,8 @@ def test_a_long_word_stays_inside_its_cell(word: str) -> None:
 
 def test_norwegian_words_are_hyphenated_with_four_letters_on_each_side() -> None:
     narrow = grid(*(row("A", f"{'x' * shift} informasjonssikkerhetshåndtering kontraindikasjoner") for shift in range(1, 12)), widths=(30, 28))
-    pieces = re.split(r"[\s]+", "\n".join(read(pdf.render(document(narrow)))).replace("-\n", " "))
-    parts = {piece for piece in pieces if piece in "informasjonssikkerhetshåndtering" or piece in "kontraindikasjoner"} - {"A", ""}
+    words = re.sub(r"\s*\n", "\n", "\n".join(read(pdf.render(document(narrow)))))
+    parts = set(re.findall(r"\w+(?=-\n)|(?<=-\n)\w+", words))
     assert {"kontraindika", "sjoner", "håndtering"} <= parts
     assert min(len(part) for part in parts) >= 4
 
@@ -228,7 +228,7 @@ def test_norwegian_words_are_hyphenated_with_four_letters_on_each_side() -> None
 def test_numbers_are_found_by_searching_whatever_hyphens_and_spaces_stand_before_them(first: str) -> None:
     words = " ".join(read(pdf.render(document(grid(row("A", first), row("B", "EN ISO 14971 FP-TD-402"), widths=(30, 28)), number="DOS-1"))))
     assert "DOS-1 · rev. B" in words
-    assert "FP-TD-402" in words
+    assert "FP-TD-402" in re.sub(r"\s", "", words)
     assert "EN ISO 14971" in words
 
 
@@ -381,6 +381,27 @@ def test_several_threads_give_the_same_bytes() -> None:
     assert len(set(results)) == 1
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+def test_a_forked_worker_gives_the_same_bytes_and_leaves_its_parent_s_fonts_alone() -> None:
+    code = """
+import hashlib, os, sys, test_render_pdf as t
+before = t.made()
+child = os.fork()
+if child == 0:
+    sys.exit(0 if t.pdf.render(t.everything()) == before else 1)
+print(os.waitpid(child, 0)[1], t.pdf.render(t.everything()) == before, t.read(t.pdf.render(t.document(title="Ny")))[0][:2])
+"""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), str(resources.shipped("templates").parent)])}
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True).stdout == "0 True Ny\n"
+
+
+def test_no_temporary_folder_stays_behind(tmp_path: Path) -> None:
+    environment = {**os.environ, "TMPDIR": str(tmp_path), "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), str(resources.shipped("templates").parent)])}
+    done = subprocess.run([sys.executable, "-c", "import test_render_pdf as t; t.pdf.render(t.document())"], capture_output=True, text=True, env=environment, check=True)
+    assert (done.stdout, done.stderr) == ("", "")
+    assert not list(tmp_path.iterdir())
+
+
 # --- closed -----------------------------------------------------------------------------------------------------------
 
 CANARY = "KANARI-4711-hemmelig"
@@ -528,7 +549,7 @@ def test_html_in_words_is_printed_not_obeyed(payload: str, no_access: None) -> N
         title=payload, mark=payload, product=payload, number=payload, record=b"",
     )  # fmt: skip
     content = pdf.render(target)
-    seen = re.sub(r"\s+|‐", "", words_of(content))
+    seen = re.sub(r"\s+", "", words_of(content))
     assert seen.count(re.sub(r"\s+", "", payload)) >= 8
     file = opened(content)
     assert not file.attachments
@@ -568,7 +589,7 @@ def test_a_missing_style_sheet_is_named(tmp_path: Path) -> None:
 
 
 def test_an_unknown_variant_is_refused_with_the_choices() -> None:
-    with pytest.raises(DossierError, match="Use pdf/a-3a, pdf/a-2a or pdf/ua-1"):
+    with pytest.raises(DossierError, match="Use pdf/a-3a or pdf/ua-1"):
         pdf.render(document(), variant="pdf/x-4")
 
 
@@ -593,7 +614,7 @@ except DossierError as error: print(int(error.code), error)
 
 
 def test_the_renderer_is_imported_without_the_library() -> None:
-    code = "import sys; from dossier.render import fonts, html, pdf, pdf_fetch, pdf_fonts, pdf_tags; print([name for name in sys.modules if name in ('weasyprint', 'fontTools', 'pydyf')])"
+    code = "import sys; from dossier.render import fonts, html, pdf, pdf_fetch, pdf_subset, pdf_tags; print([name for name in sys.modules if name in ('weasyprint', 'fontTools', 'pydyf')])"
     environment = {**os.environ, "PYTHONPATH": str(resources.shipped("templates").parent)}
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True).stdout.strip() == "[]"
 

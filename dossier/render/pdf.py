@@ -18,10 +18,10 @@ from typing import Any
 from dossier import resources
 from dossier.blocks import Contents, Document
 from dossier.errors import DossierError, ExitCode, Problem, one_of
-from dossier.render import html, pdf_fetch, pdf_fonts, pdf_tags
+from dossier.render import html, pdf_fetch, pdf_subset, pdf_tags
 
 Sheets = tuple[Any, tuple[Any, ...]]
-VARIANTS = ("pdf/a-3a", "pdf/a-2a", "pdf/ua-1")
+VARIANTS = ("pdf/a-3a", "pdf/ua-1")
 RECORD_NAME = "record.json"
 
 # PDF/UA is claimed beside PDF/A in the same rdf:RDF, with the schema that PDF/A asks for; validators ignore a second RDF.
@@ -53,7 +53,7 @@ def render(document: Document, style: Path | None = None, *, variant: str = "pdf
         raise DossierError(Problem("PDF", 0, 0, f'the variant "{variant}" is not made here.', f"Use {one_of(VARIANTS)}."))
     weasyprint = _weasyprint()
     pdf_tags.install()
-    pdf_fonts.install()
+    pdf_subset.install()
     with _one_at_a_time, _few_collections():
         return _made(weasyprint, document, style, "pdf/ua-1" if forms else variant, forms)
 
@@ -163,7 +163,7 @@ def _weasyprint() -> Any:
     """The library, or DossierError with what this system needs for it."""
     try:
         # On failure WeasyPrint prints to standard output, which is for data; and it warns of a library that
-        # pdf_fonts makes needless.
+        # pdf_subset makes needless.
         with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
             import weasyprint  # type: ignore[import-untyped,unused-ignore]

@@ -1,4 +1,4 @@
-"""Two corrections to how WeasyPrint 70 puts fonts into a PDF: its subsets, and the letters behind its glyphs.
+"""What of each font goes into a PDF: its subset, and the letters behind its glyphs. Two corrections to WeasyPrint 70.
 
 Subsets: without libharfbuzz-subset the whole font goes to fontTools, which reads the kerning and ligature tables only to
 throw them away (half of the time of a checklist, most of a letter's); with the library the bytes depend on its version.
