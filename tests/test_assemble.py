@@ -79,7 +79,7 @@ def word_text(content: bytes) -> str:
 
 
 def vocabulary(text: str) -> set[str]:
-    return {word for word in re.findall(r"[^\W\d_]{3,}", text.replace("\u00ad", ""))}
+    return set(re.findall(r"[^\W\d_]{3,}", text.replace("\u00ad", "")))
 
 
 @pytest.mark.parametrize("kind", SMALL)
