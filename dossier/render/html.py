@@ -27,8 +27,8 @@ from dossier.blocks import (
 )
 
 USABLE_WIDTH = {"landscape": 261.0, "portrait": 170.0}
-TALL = 110.0
-LONG_CONTENTS = 8
+TALL = 110.0  # millimetres; a row beyond it may break over pages
+LONG_CONTENTS = 8  # chapters; more are set in two columns, so that facts and contents share the first page
 TICKED, UNTICKED = "\u2611", "\u2610"
 _SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 
