@@ -16,7 +16,8 @@ from dossier.product import ProductFile
 from dossier.resolve import Repository, resolve
 from dossier.template import Issue, Shelf, Template
 
-FORMATS = ("docx", "pdf")
+FORMATS = ("docx", "pdf", "html", "json")
+DEFAULT_FORMATS = ("docx", "pdf")
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,11 @@ class Workspace:
     def shelf(self) -> Shelf:
         """All templates on the search path."""
         return template.shelf(resources.search_path("templates", self.home))
+
+    def style(self, name: str) -> Path | None:
+        """The user's own style file called `name`, from the first home folder that has one."""
+        found = (home / "templates" / "_shared" / name for home in self.home)
+        return next((path for path in found if path.is_file()), None)
 
     @cached_property
     def jurisdictions_sha256(self) -> str:
@@ -54,9 +60,10 @@ class Order:
     law_date: dt.date
     issue_date: dt.date
     documents: tuple[str, ...] = ()
-    formats: tuple[str, ...] = FORMATS
+    formats: tuple[str, ...] = DEFAULT_FORMATS
     locales: tuple[str, ...] = ()
     record: bool = True
+    fillable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +105,7 @@ def build(paths: Sequence[Path], order: Order, workspace: Workspace | None = Non
     for each, document in documents:
         for extension in formats:
             tell(f"{document.number} {document.locale} {extension}")
-            built.append(Built(_file(each, document, extension, workspace), document, each))
+            built.append(Built(_file(each, document, extension, order, workspace), document, each))
     return Result(tuple(built), tuple(checklists))
 
 
@@ -168,7 +175,7 @@ def _places_of(char: str, each: Checklist) -> Iterator[Problem]:
             yield Problem(source.name, *mark, f"no font has the character {char} (U+{ord(char):04X}).", "Write it in other words; Latin, Greek and Cyrillic letters are there.")
 
 
-def _file(each: Checklist, document: blocks.Document, extension: str, workspace: Workspace) -> output.File:
+def _file(each: Checklist, document: blocks.Document, extension: str, order: Order, workspace: Workspace) -> output.File:
     tongue = "+".join(part for part in (document.locale, document.second_locale) if part)
     name = output.file_name(each.market.head.id, document.kind, each.product.id, tongue, document.revision, extension)
     about = {
@@ -180,18 +187,26 @@ def _file(each: Checklist, document: blocks.Document, extension: str, workspace:
         "inputs": _inputs(each, workspace),
         "tools": _tools(extension),
     }
-    return output.File(name, _bytes(document, extension), about)
+    return output.File(name, _bytes(document, extension, order, workspace), about)
 
 
-def _bytes(document: blocks.Document, extension: str) -> bytes:
+def _bytes(document: blocks.Document, extension: str, order: Order, workspace: Workspace) -> bytes:
     """The document in one format; a renderer is imported only when its format is asked for."""
-    if extension == "docx":
-        from dossier.render import docx
+    match extension:
+        case "docx":
+            from dossier.render import docx
 
-        return docx.render(document)
-    from dossier.render import pdf
+            return docx.render(document, workspace.style("style.docx"))
+        case "pdf":
+            from dossier.render import pdf
 
-    return pdf.render(document)
+            return pdf.render(document, workspace.style("style.css"), forms=order.fillable)
+        case "html":
+            from dossier.render import screen
+
+            return screen.render(document, workspace.style("screen.css"))
+        case _:
+            return document.data
 
 
 def _inputs(each: Checklist, workspace: Workspace) -> dict[str, Any]:
@@ -217,5 +232,5 @@ def _tools(extension: str) -> dict[str, str]:
     """dossier's version and those of the libraries that decide the bytes."""
     from importlib.metadata import version
 
-    libraries = ["Jinja2", "babel", "python-docx"] if extension == "docx" else ["Jinja2", "babel", "weasyprint"]
+    libraries = ["Jinja2", "babel", *{"docx": ["python-docx"], "pdf": ["weasyprint"]}.get(extension, [])]
     return {"dossier": __version__, **{name.lower(): version(name) for name in libraries}}

@@ -130,7 +130,7 @@ class Document:
     """One document in one language, ready to render.
 
     `words` holds the few running words a renderer needs (keys: page, of, revision, table).
-    `record` is the document's own data as canonical JSON; empty where it is left out.
+    `data` is the document's own content as canonical JSON; `with_record` says whether it travels inside Word and PDF files.
     """
 
     kind: str
@@ -148,7 +148,13 @@ class Document:
     words: dict[str, str]
     blocks: tuple[Block, ...]
     second_locale: str = ""
-    record: bytes = field(default=b"", repr=False)
+    data: bytes = field(default=b"", repr=False)
+    with_record: bool = True
+
+    @property
+    def record(self) -> bytes:
+        """What a Word or PDF file carries inside; empty where it is left out."""
+        return self.data if self.with_record else b""
 
 
 def inlines_of(block: Block) -> Iterator[Inline]:

@@ -99,17 +99,18 @@ def _command() -> Any:
     @click.argument("products", nargs=-1, required=True, metavar="PRODUCT...")
     @market
     @click.option("-d", "--document", multiple=True, metavar="DOCUMENT", help="Only this document; repeatable.")
-    @click.option("-f", "--format", "formats", multiple=True, metavar="FORMAT", help="docx or pdf; repeatable or comma-separated. Default: both.")
+    @click.option("-f", "--format", "formats", multiple=True, metavar="FORMAT", help="docx, pdf, html or json; repeatable or comma-separated. Default: docx and pdf.")
     @click.option("-l", "--locale", multiple=True, metavar="LOCALE", help="nb, en, or nb+en side by side. Default: the market's own.")
     @date
     @click.option("-o", "--output", "folder", default="out", metavar="DIR", help="Output folder. Default: out.")
     @click.option("--strict", is_flag=True, help="End with exit code 1 when there are gaps.")
+    @click.option("--fillable", is_flag=True, help="PDF with form fields (PDF/UA, not PDF/A).")
     @click.option("--no-record", is_flag=True, help="Leave the document's own data out of the files.")
     @home
     @as_json
-    def build(products: tuple[str, ...], market: tuple[str, ...], document: tuple[str, ...], formats: tuple[str, ...], locale: tuple[str, ...], date: str | None, folder: str, strict: bool, no_record: bool, home: tuple[str, ...], as_json: bool) -> int:
+    def build(products: tuple[str, ...], market: tuple[str, ...], document: tuple[str, ...], formats: tuple[str, ...], locale: tuple[str, ...], date: str | None, folder: str, strict: bool, fillable: bool, no_record: bool, home: tuple[str, ...], as_json: bool) -> int:
         """Make the documents of products for markets."""
-        return _build(products, _split(market), _split(document), _split(formats), _split(locale), date, Path(folder), strict, not no_record, home, as_json)
+        return _build(products, _split(market), _split(document), _split(formats), _split(locale), date, Path(folder), strict, fillable, not no_record, home, as_json)
 
     @dossier.command("list")
     @click.argument("what", type=click.Choice(["markets", "documents", "requirements", "evidence", "facts", "samples"]))
@@ -137,6 +138,28 @@ def _command() -> Any:
         from dossier.product import json_schema
 
         print(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+        return ExitCode.DONE
+
+    @dossier.group()
+    def templates() -> None:
+        """Your own wording and look: which file wins, and copies to start from."""
+
+    @templates.command("where")
+    @home
+    @as_json
+    def where(home: tuple[str, ...], as_json: bool) -> int:
+        """List every template and style file, and where the one that wins lies."""
+        return _where(home, as_json)
+
+    @templates.command("eject")
+    @click.argument("name")
+    @click.option("--home", required=True, metavar="DIR", help="Your folder; the copies go below DIR/templates.")
+    def eject(name: str, home: str) -> int:
+        """Copy a template, or the look (NAME: look), to change it."""
+        from dossier import housestyle
+
+        for path in housestyle.eject(name, Path(home)):
+            print(path)
         return ExitCode.DONE
 
     @dossier.command()
@@ -246,11 +269,11 @@ def _check(products: Sequence[str], markets: list[str], date: str | None, home: 
     return ExitCode.FINDINGS if any(each.findings for each in found) else ExitCode.DONE
 
 
-def _build(products: Sequence[str], markets: list[str], documents: list[str], formats: list[str], locales: list[str], date: str | None, folder: Path, strict: bool, record: bool, home: Sequence[str], as_json: bool) -> int:
+def _build(products: Sequence[str], markets: list[str], documents: list[str], formats: list[str], locales: list[str], date: str | None, folder: Path, strict: bool, fillable: bool, record: bool, home: Sequence[str], as_json: bool) -> int:
     from dossier import assemble
 
     workspace = _workspace(home)
-    order = assemble.Order(tuple(_markets_of(products, markets)), _law_date(date), today(), tuple(documents), tuple(formats) or assemble.FORMATS, tuple(locales), record)
+    order = assemble.Order(tuple(_markets_of(products, markets)), _law_date(date), today(), tuple(documents), tuple(formats) or assemble.DEFAULT_FORMATS, tuple(locales), record, fillable)
     result = assemble.build([Path(path) for path in products], order, workspace, _progress())
     paths = assemble.write(result, folder)
     if as_json:
@@ -372,6 +395,18 @@ def _explain(requirement: str, path: str | None, markets: list[str], date: str |
         return ExitCode.DONE
     each = assemble.check(product.read(Path(path)), market, day, workspace)
     print(explain.decision(requirement, each))
+    return ExitCode.DONE
+
+
+def _where(home: Sequence[str], as_json: bool) -> int:
+    from dossier import housestyle, resources
+
+    found = housestyle.winners(resources.homes(home))
+    if as_json:
+        print(json.dumps([{"name": each.name, "path": str(each.path), "own": each.own} for each in found], indent=1))
+        return ExitCode.DONE
+    for each in found:
+        print(f"{each.name}\t{'yours' if each.own else 'shipped'}\t{each.path}")
     return ExitCode.DONE
 
 

@@ -301,7 +301,8 @@ class Builder:
     def _sentences(self, parts: list[Phrase]) -> Phrase:
         if not parts:
             return NOTHING
-        return Phrase(" ".join(part.first for part in parts), "", " ".join(part.second for part in parts if part.second), parts[0].second_lang)
+        first, second = (" ".join(_ended(text) for text in texts if text) for texts in ([part.first for part in parts], [part.second for part in parts]))
+        return Phrase(first, "", second, parts[0].second_lang)
 
     def timeline(self, applies: Iterable[int]) -> tuple[LineView, ...]:
         chosen = set(applies)
@@ -403,6 +404,11 @@ class Builder:
             expected=sum(gap.severity == "justify" for gap in gaps),
             unconfirmed=sum(row.standing == "unconfirmed" for row in rows),
         )
+
+
+def _ended(text: str) -> str:
+    """The text with a full stop at its end."""
+    return text if text.endswith((".", "!", "?", "»")) else f"{text}."
 
 
 def _marked(text: str, level: str) -> str:

@@ -126,7 +126,8 @@ def render(template: Template, checklist: Checklist, tongue: Tongue, shelf: Shel
         keywords=(product.name, product.id, template.id, checklist.market.head.id, product.regulation.upper()),
         words={key: voice.words(word).first for key, word in (("page", "Page"), ("of", "of"), ("revision", "rev."), ("table", "Table"))},
         blocks=body,
-        record=_record(template, checklist, context, voice, issue) if issue.record else b"",
+        data=_record(template, checklist, context, voice, issue),
+        with_record=issue.record,
     )
 
 

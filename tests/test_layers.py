@@ -15,9 +15,9 @@ PACKAGE = Path(dossier.__file__).parent
 ROWS = [
     ["errors", "citation", "labels", "blocks"],
     ["yamlfile", "resources", "i18n", "markup", "output"],
-    ["schema", "speech", "render.wordml", "render.fonts", "render.html", "render.pdf_fetch", "render.pdf_subset", "render.pdf_tags"],
+    ["schema", "speech", "housestyle", "render.wordml", "render.fonts", "render.html", "render.pdf_fetch", "render.pdf_subset", "render.pdf_tags"],
     ["conditions", "product", "render.docx_frame"],
-    ["jurisdiction", "applicability", "evidence", "views", "render.docx", "render.pdf"],
+    ["jurisdiction", "applicability", "evidence", "views", "render.docx", "render.pdf", "render.screen"],
     ["resolve"],
     ["checklist"],
     ["wording"],

@@ -72,7 +72,7 @@ def everything() -> Document:
         table(Row((cell("1", header=True), cell(*(Status(kind, kind) for kind in STATUSES))), "no.1"), Row((cell("2"), cell(*fields)), "no.2"), Row((cell(), cell(*ODD)))),
         table(Row((cell("A", header=True), cell("English", Status("gap", "gap"), lang="en"))), head=(), caption=(), summary="", style="facts"),
         table(Row((cell("Godkjent av", header=True), cell())), style="sign"),
-        record=b'{"text":"<&>\xc3\xa6"}',
+        data=b'{"text":"<&>\xc3\xa6"}',
     )  # fmt: skip
 
 
@@ -165,7 +165,7 @@ def test_the_record_comes_back_as_it_went_in() -> None:
 
 def test_a_record_with_characters_that_xml_cannot_hold_says_the_same() -> None:
     record = json.dumps({"a": "\uffff\ufffe<>&"}, ensure_ascii=False).encode()
-    found = etree.fromstring(files(render(document(record=record)))["customXml/item1.xml"])[0].text
+    found = etree.fromstring(files(render(document(data=record)))["customXml/item1.xml"])[0].text
     assert json.loads(found) == json.loads(record)
 
 

@@ -35,7 +35,7 @@ def document(*blocks: Block, **changes: Any) -> Document:
     plain = Document(
         kind="checklist", title="Sjekkliste for merking", number="DOS-1", revision="B", date=dt.date(2026, 11, 20), locale="nb",
         orientation="landscape", mark="Fortrolig", product="Puls 2 · Nordlys AS", author="RA", subject="Merking", keywords=("merking", "MDR"),
-        words={"page": "Side", "of": "av", "revision": "rev.", "table": "Tabell"}, blocks=blocks, record=b'{"a":1}',
+        words={"page": "Side", "of": "av", "revision": "rev.", "table": "Tabell"}, blocks=blocks, data=b'{"a":1}',
     )  # fmt: skip
     return replace(plain, **changes)
 
@@ -239,7 +239,7 @@ def test_pages_are_a4_and_lie_or_stand_as_the_document_says(orientation: Any, si
 
 
 def test_a_document_without_blocks_is_one_page_with_its_title() -> None:
-    assert len(read(pdf.render(document(record=b"")))) == 1
+    assert len(read(pdf.render(document(data=b"")))) == 1
 
 
 # --- how it is built --------------------------------------------------------------------------------------------------
@@ -280,7 +280,7 @@ def test_the_record_travels_inside_as_the_source() -> None:
     assert spec.obj.AFRelationship == "/Source"
     assert spec.get_file().mime_type == "application/json"
     assert str(spec.get_file().obj.Params.CreationDate) == str(spec.get_file().obj.Params.ModDate) == "D:20261120000000Z"
-    file = opened(pdf.render(document(record=b"")))
+    file = opened(pdf.render(document(data=b"")))
     assert not file.attachments
 
 
@@ -492,7 +492,7 @@ def test_at_least_thirty_addresses_are_tried(trap: Trap) -> None:
 @pytest.mark.parametrize("use", USES)
 def test_a_style_sheet_reaches_nothing_outside_its_folder(use: str, trap: Trap, no_access: None) -> None:
     sheet = trap.sheets / f"{use}.css"
-    target = document(Paragraph(text("x")), Bullets((text("x"),)), record=b"")
+    target = document(Paragraph(text("x")), Bullets((text("x"),)), data=b"")
     for number, address in enumerate(addresses(trap)):
         sheet.write_text(USES[use](address.replace("\\", "\\\\")) + f"/* {number} */", "utf-8")
         with pytest.raises(DossierError) as refused:
@@ -532,7 +532,7 @@ def test_even_hostile_html_reaches_nothing_through_the_fetcher(trap: Trap, no_ac
 
 def test_links_to_such_addresses_are_words_and_fetch_nothing(trap: Trap, no_access: None) -> None:
     names = addresses(trap)
-    content = pdf.render(document(*(Paragraph((Link(name, f"lenke{number}"),)) for number, name in enumerate(names)), record=b""))
+    content = pdf.render(document(*(Paragraph((Link(name, f"lenke{number}"),)) for number, name in enumerate(names)), data=b""))
     file = opened(content)
     leads = [str(note.A.URI) for page in file.pages for note in page.get("/Annots", [])]
     assert all(lead.startswith(("http://127", "HTTP://127", "https://127", "http:/127", "../", "..%2F", "lenke-kanari", "kanari-")) for lead in leads), leads
@@ -546,7 +546,7 @@ def test_links_to_such_addresses_are_words_and_fetch_nothing(trap: Trap, no_acce
 def test_html_in_words_is_printed_not_obeyed(payload: str, no_access: None) -> None:
     target = document(
         Heading(1, text(payload), "h"), Paragraph(text(payload, style="em")), grid(row(payload, payload, id="r"), caption=payload),
-        title=payload, mark=payload, product=payload, number=payload, record=b"",
+        title=payload, mark=payload, product=payload, number=payload, data=b"",
     )  # fmt: skip
     content = pdf.render(target)
     seen = re.sub(r"\s+", "", words_of(content))

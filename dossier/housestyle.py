@@ -1,0 +1,59 @@
+"""A user's own wording and look: which file wins, and copies of the shipped ones to start from."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from dossier import output, resources
+from dossier.errors import DossierError, Problem, did_you_mean
+
+SHARED = "_shared"
+LOOK = ("style.docx", "style.css", "screen.css")
+
+
+@dataclass(frozen=True, slots=True)
+class Winner:
+    """One file that documents are made from, and where the one that wins lies."""
+
+    name: str
+    path: Path
+    own: bool
+
+
+def winners(home: tuple[Path, ...]) -> tuple[Winner, ...]:
+    """For every template and style file, the one that wins: the user's before the shipped."""
+    folders = resources.search_path("templates", home)
+    names = {path.relative_to(folder).as_posix() for folder in folders for path in folder.rglob("*") if path.is_file() and _counts(path.relative_to(folder))}
+    return tuple(_winner(name, folders) for name in sorted(names))
+
+
+def _counts(path: Path) -> bool:
+    return path.suffix in (".j2", ".po", ".yaml", ".css", ".docx") and len(path.parts) == 2
+
+
+def _winner(name: str, folders: tuple[Path, ...]) -> Winner:
+    path = next(folder / name for folder in folders if (folder / name).is_file())
+    return Winner(name, path, not path.is_relative_to(folders[-1]))
+
+
+def eject(name: str, home: Path) -> tuple[Path, ...]:
+    """Copies the template `name`, or the look (`look`), into the user's folder `home`; returns the new files.
+
+    Raises DossierError for a name that does not exist, and for a file that is there already: nothing of the user's is
+    overwritten.
+    """
+    shipped = resources.shipped("templates")
+    if name == "look":
+        sources = [shipped / SHARED / file for file in LOOK]
+    elif (shipped / name / "template.yaml").is_file() and name != SHARED:
+        sources = [path for path in sorted((shipped / name).iterdir()) if path.is_file()]
+    else:
+        known = ["look", *sorted(path.parent.name for path in shipped.glob("*/template.yaml"))]
+        raise DossierError(Problem("templates eject", 0, 0, f'"{name}" is neither a template nor the look.', did_you_mean(name, known) or f"Known: {', '.join(known)}."))
+    targets = [home / "templates" / source.relative_to(shipped) for source in sources]
+    taken = [Problem(str(target), 0, 0, "is there already.", "Move it away first; nothing of yours is overwritten.") for target in targets if target.exists()]
+    if taken:
+        raise DossierError(taken)
+    for source, target in zip(sources, targets, strict=True):
+        output.write_text(target, source.read_bytes())
+    return tuple(targets)
