@@ -64,6 +64,7 @@ class Order:
     locales: tuple[str, ...] = ()
     record: bool = True
     fillable: bool = False
+    with_evidence: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ class Result:
 
     built: tuple[Built, ...]
     checklists: tuple[Checklist, ...] = field(repr=False)
+    evidence: tuple[output.File, ...] = ()
 
 
 def check(file: ProductFile, market: str, law_date: dt.date, workspace: Workspace, pages: bool = False) -> Checklist:
@@ -106,12 +108,13 @@ def build(paths: Sequence[Path], order: Order, workspace: Workspace | None = Non
         for extension in formats:
             tell(f"{document.number} {document.locale} {extension}")
             built.append(Built(_file(each, document, extension, order, workspace), document, each))
-    return Result(tuple(built), tuple(checklists))
+    copies = _evidence_copies(checklists) if order.with_evidence else ()
+    return Result(tuple(built), tuple(checklists), copies)
 
 
 def write(result: Result, folder: Path) -> tuple[Path, ...]:
     """Writes the documents and the manifest into `folder`; returns the documents' paths."""
-    return output.write(folder, [built.file for built in result.built], {})
+    return output.write(folder, [*(built.file for built in result.built), *result.evidence], {})
 
 
 def _known_formats(names: Sequence[str]) -> tuple[str, ...]:
@@ -188,6 +191,17 @@ def _file(each: Checklist, document: blocks.Document, extension: str, order: Ord
         "tools": _tools(extension),
     }
     return output.File(name, _bytes(document, extension, order, workspace), about)
+
+
+def _evidence_copies(checklists: Sequence[Checklist]) -> tuple[output.File, ...]:
+    """The evidence files of each product, once, in the folder to which its documents link."""
+    found: dict[str, output.File] = {}
+    for each in checklists:
+        for document in each.product.evidence:
+            if each.files[document.id].present:
+                path = f"{each.product.id}/evidence/{document.file.removeprefix('evidence/')}"
+                found.setdefault(path, output.File(path, (each.place.folder / document.file).read_bytes(), {"product": each.product.id, "evidence": document.id}))
+    return tuple(found.values())
 
 
 def _bytes(document: blocks.Document, extension: str, order: Order, workspace: Workspace) -> bytes:

@@ -105,12 +105,13 @@ def _command() -> Any:
     @click.option("-o", "--output", "folder", default="out", metavar="DIR", help="Output folder. Default: out.")
     @click.option("--strict", is_flag=True, help="End with exit code 1 when there are gaps.")
     @click.option("--fillable", is_flag=True, help="PDF with form fields (PDF/UA, not PDF/A).")
+    @click.option("--with-evidence", is_flag=True, help="Copy the evidence files to where the documents link to them.")
     @click.option("--no-record", is_flag=True, help="Leave the document's own data out of the files.")
     @home
     @as_json
-    def build(products: tuple[str, ...], market: tuple[str, ...], document: tuple[str, ...], formats: tuple[str, ...], locale: tuple[str, ...], date: str | None, folder: str, strict: bool, fillable: bool, no_record: bool, home: tuple[str, ...], as_json: bool) -> int:
+    def build(products: tuple[str, ...], market: tuple[str, ...], document: tuple[str, ...], formats: tuple[str, ...], locale: tuple[str, ...], date: str | None, folder: str, strict: bool, fillable: bool, with_evidence: bool, no_record: bool, home: tuple[str, ...], as_json: bool) -> int:
         """Make the documents of products for markets."""
-        return _build(products, _split(market), _split(document), _split(formats), _split(locale), date, Path(folder), strict, fillable, not no_record, home, as_json)
+        return _build(products, _split(market), _split(document), _split(formats), _split(locale), date, Path(folder), strict, {"fillable": fillable, "with_evidence": with_evidence, "record": not no_record}, home, as_json)
 
     @dossier.command("list")
     @click.argument("what", type=click.Choice(["markets", "documents", "requirements", "evidence", "facts", "samples"]))
@@ -269,11 +270,11 @@ def _check(products: Sequence[str], markets: list[str], date: str | None, home: 
     return ExitCode.FINDINGS if any(each.findings for each in found) else ExitCode.DONE
 
 
-def _build(products: Sequence[str], markets: list[str], documents: list[str], formats: list[str], locales: list[str], date: str | None, folder: Path, strict: bool, fillable: bool, record: bool, home: Sequence[str], as_json: bool) -> int:
+def _build(products: Sequence[str], markets: list[str], documents: list[str], formats: list[str], locales: list[str], date: str | None, folder: Path, strict: bool, options: dict[str, bool], home: Sequence[str], as_json: bool) -> int:
     from dossier import assemble
 
     workspace = _workspace(home)
-    order = assemble.Order(tuple(_markets_of(products, markets)), _law_date(date), today(), tuple(documents), tuple(formats) or assemble.DEFAULT_FORMATS, tuple(locales), record, fillable)
+    order = assemble.Order(tuple(_markets_of(products, markets)), _law_date(date), today(), tuple(documents), tuple(formats) or assemble.DEFAULT_FORMATS, tuple(locales), **options)
     result = assemble.build([Path(path) for path in products], order, workspace, _progress())
     paths = assemble.write(result, folder)
     if as_json:
@@ -292,11 +293,12 @@ def _progress() -> Callable[[str], None]:
 def _print_built(result: Result, paths: Sequence[Path], folder: Path) -> None:
     if sys.stderr.isatty():
         print("\r\033[K", end="", file=sys.stderr)
-    for path in paths:
+    for path in paths[: len(result.built)]:
         print(path)
     for each in result.checklists:
         _print_gaps(each)
-    print(f"{len(paths)} documents and manifest.json in {folder}", file=sys.stderr)
+    copies = f", {len(result.evidence)} evidence files" if result.evidence else ""
+    print(f"{len(result.built)} documents{copies} and manifest.json in {folder}", file=sys.stderr)
 
 
 def _print_gaps(each: Checklist) -> None:

@@ -5,11 +5,11 @@ import datetime as dt
 import re
 from collections.abc import Iterable
 
-from dossier import i18n, wording
+from dossier import evidence, i18n, wording
 from dossier.checklist import Checklist, Gap, KindRow, Row
 from dossier.evidence import EvidenceFile
 from dossier.jurisdiction import Claim, Conflict, Deadline, LanguageRow, Source
-from dossier.labels import APPLIES, BINDS, CAUSE, COVERAGE, DOCUMENT, EXPECTATION, FORCE, LANGUAGE_RULE, LEVEL, PHASE, PRINCIPLE, REUSE, ROLE, SEVERITY, VERDICT
+from dossier.labels import APPLIES, BINDS, CAUSE, CONCERN, COVERAGE, DOCUMENT, EXPECTATION, FORCE, LANGUAGE_RULE, LEVEL, PHASE, PRINCIPLE, REUSE, ROLE, SEVERITY, VERDICT
 from dossier.product import Evidence
 from dossier.speech import NOTHING, Phrase, Speaker
 from dossier.views import Counts, GapRef, GapView, GroupView, KindView, LineView, PhaseView, PrincipleView, RegisterView, ReuseView, RowView, Shown
@@ -243,6 +243,8 @@ class Builder:
             shows=", ".join(wording.code(shown.lower()) for shown in document.shows),
             state_kind=state_kind,
             state=state,
+            link=evidence.link(document) if file.present else "",
+            concerns=tuple(self.words(CONCERN[concern]) for concern in file.concerns),
         )
 
     # --- the market -----------------------------------------------------------------------------------------------

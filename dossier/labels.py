@@ -115,3 +115,11 @@ LEVEL = {
     "secondary": "secondary source",
     "unconfirmed": "UNCONFIRMED",
 }
+CONCERN = {
+    "encrypted": "encrypted or protected by a password",
+    "damaged": "cannot be opened as PDF",
+    "no-text": "no text layer: cannot be searched",
+    "no-bookmarks": "more than 20 pages without bookmarks",
+    "file-name": "spaces or special characters in the file name",
+    "revision": "the file states another revision than the product file",
+}

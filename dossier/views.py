@@ -139,6 +139,8 @@ class RegisterView:
     shows: str
     state_kind: str
     state: Phrase
+    link: str
+    concerns: tuple[Phrase, ...]
 
 
 @dataclass(frozen=True, slots=True)
