@@ -13,7 +13,10 @@ _PARAGRAPH = re.compile(r"^(?P<sign>§§?) (?P<number>\d+ ?[a-z]?(?:[–-]\d+ ?[
 _WHOLE = re.compile(r"^whole (document|page|text)$")
 _CHAPTER = re.compile(r"^(?P<word>[Cc]hapter|[Ss]ection|[Cc]lause|[Aa]nnex|table|note) (?P<number>[\w.–-]+)$")
 
-_LEDD = {"1": "første", "2": "andre", "3": "tredje", "4": "fjerde", "5": "femte", "6": "sjette", "7": "sjuende", "8": "åttende"}
+_LEDD = {
+    "nb": {"1": "første", "2": "andre", "3": "tredje", "4": "fjerde", "5": "femte", "6": "sjette", "7": "sjuende", "8": "åttende"},
+    "nn": {"1": "første", "2": "andre", "3": "tredje", "4": "fjerde", "5": "femte", "6": "sjette", "7": "sjuande", "8": "åttande"},
+}
 _NB = {"annex": "vedlegg", "part": "del", "section": "punkt", "article": "artikkel", "articles": "artikkel", "point": "bokstav", "paragraph": "nr.", "chapter": "kapittel", "clause": "punkt", "dash": "strekpunkt", "table": "tabell", "note": "note"}
 _NBSP = "\u00a0"
 
@@ -51,7 +54,7 @@ def _one(clause: str, locale: str) -> str:
         ledd = match["ledd"]
         if not norwegian:
             return f"{match['sign']}{_NBSP}{match['number']}" + (f"({ledd})" if ledd else "")
-        return f"{match['sign']}{_NBSP}{match['number']}" + (f" {_LEDD.get(ledd, ledd + '.')} ledd" if ledd else "")
+        return f"{match['sign']}{_NBSP}{match['number']}" + (f" {_LEDD[locale].get(ledd, ledd + '.')} ledd" if ledd else "")
     if not norwegian:
         return clause
     if match := _ANNEX.match(clause):
