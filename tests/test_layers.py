@@ -24,7 +24,7 @@ ROWS = [
     ["context", "explain"],
     ["template"],
     ["assemble"],
-    ["doctor"],
+    ["api", "doctor"],
     ["cli"],
     ["__main__"],
 ]

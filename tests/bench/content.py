@@ -1,15 +1,14 @@
 """The work that is timed: a checklist in Norwegian, made by hand from blocks, the same for every way of rendering it.
 
-Sixty rows in six chapters, seven columns, four fields a row (applies, status, a date, a comment) and two links, one of
-them outside the document. The words are drawn with a seed, so that every run has the same work and no two rows agree.
+Sixty rows in six chapters, seven columns, four fields a row (applies, status, a date, a comment) and three links (a law, a
+chapter, a document). The words are drawn with a seed, so that every run has the same work and no two rows agree.
 """
 from __future__ import annotations
 
 import datetime as dt
-import json
 import random
 
-from dossier.blocks import Block, Break, Cell, Contents, Document, Field, Heading, Inline, Link, Paragraph, Row, Status, Table, Text, fields_of
+from dossier.blocks import Block, Break, Cell, Contents, Document, Field, Heading, Inline, Link, Paragraph, Row, Status, Table, Text
 
 CHAPTERS = ("Merking og språk", "Bruksanvisning", "Programvare", "Cybersikkerhet", "Risikostyring", "Etter markedsføring")
 SENTENCES = (
@@ -76,14 +75,9 @@ def _words(draw: random.Random, sentences: int) -> tuple[Text, ...]:
 
 
 def _document(blocks: tuple[Block, ...]) -> Document:
-    made = Document(
+    return Document(
         kind="bench-checklist", title="Sjekkliste for Pulsvakt", number="PV-SJ-1", revision="A", date=dt.date(2026, 11, 24), locale="nb", orientation="landscape",
         mark="Utkast", product="Pulsvakt 2", author="Pulsvakt AS", subject="Sjekkliste", keywords=("medisinsk utstyr", "Norge"),
         words={"page": "Side", "of": "av", "revision": "rev.", "table": "Tabell"}, blocks=blocks,
     )  # fmt: skip
-    return made
 
-
-def field_count(document: Document) -> int:
-    """How many fields the reviewer can fill."""
-    return len(fields_of(document))
