@@ -17,7 +17,8 @@ from dossier.views import variables
 from .conftest import DAY, ROOT, SAMPLES
 
 DOCUMENTS = ("dossier-checklist", "evidence-index", "labelling-checklist", "disclosure-note", "cover-letter")
-LOCALES = ("nb", "en", "nb+en")
+LOCALES = ("nb", "nn", "en", "nb+en")
+TRANSLATED = ("nb", "nn")
 ISSUE = Issue(DAY)
 
 
@@ -57,19 +58,29 @@ def test_every_document_renders_for_every_sample_in_every_language(sample: str, 
             assert plain(heading.inlines).strip()
 
 
+@pytest.mark.parametrize("locale", TRANSLATED)
 @pytest.mark.parametrize("name", DOCUMENTS)
 @pytest.mark.parametrize("sample", SAMPLES)
-def test_every_text_of_a_norwegian_document_is_norwegian(sample: str, name: str, checklists: dict[str, Checklist], workspace: assemble.Workspace) -> None:
-    """A text that fell back to another language carries that language and says so; program words never do."""
-    found = document(name, checklists[sample], workspace)
-    marked = [inline for block in found.blocks for inline in blocks.inlines_of(block) if isinstance(inline, Text) and inline.text.strip() == "[en]"]
-    assert marked == []
+def test_every_text_of_a_norwegian_document_is_norwegian(sample: str, name: str, locale: str, checklists: dict[str, Checklist], workspace: assemble.Workspace) -> None:
+    """A text that fell back to another language carries that language and says so; only the product's own words do."""
+    checklist = checklists[sample]
+    found = document(name, checklist, workspace, locale)
+    own = set(checklist.product.intended_purpose.values()) | set(checklist.product.documents.associated_products.values())
+    inlines = [inline for block in found.blocks for inline in blocks.inlines_of(block)]
+    fallen = [inlines[index - 2] for index, inline in enumerate(inlines) if isinstance(inline, Text) and inline.text.strip() in ("[en]", "[nb]")]
+    assert [inline for inline in fallen if not (isinstance(inline, Text) and inline.text in own)] == []
 
 
-def catalogued(folder: Path) -> set[str]:
+def test_a_missing_translation_falls_back_and_says_so(checklists: dict[str, Checklist], workspace: assemble.Workspace) -> None:
+    """The samples state the intended purpose in bokmål only: the nynorsk letter prints it, marked as bokmål."""
+    text = words(document("cover-letter", checklists["ecg-patch"], workspace, "nn"))
+    assert f"{checklists['ecg-patch'].product.intended_purpose['nb']} [nb]" in text
+
+
+def catalogued(folder: Path, locale: str) -> set[str]:
     from babel.messages.pofile import read_po
 
-    with (folder / "nb.po").open("rb") as stream:
+    with (folder / f"{locale}.po").open("rb") as stream:
         return {str(entry.id) for entry in read_po(stream) if entry.id and entry.string}
 
 
@@ -77,19 +88,21 @@ def used_in(file: Path) -> set[str]:
     return {message.replace('\\"', '"') for message in re.findall(r'_\("((?:[^"\\]|\\.)*)"', file.read_text("utf-8"))}
 
 
+@pytest.mark.parametrize("locale", TRANSLATED)
 @pytest.mark.parametrize("name", ["_shared", *DOCUMENTS])
-def test_every_word_of_a_template_is_translated(name: str) -> None:
+def test_every_word_of_a_template_is_translated(name: str, locale: str) -> None:
     folder = ROOT / "templates" / name
-    known = catalogued(folder) | catalogued(ROOT / "templates" / "_shared")
+    known = catalogued(folder, locale) | catalogued(ROOT / "templates" / "_shared", locale)
     used = set().union(*(used_in(file) for file in folder.glob("*.j2")))
     assert used - known == set()
 
 
+@pytest.mark.parametrize("locale", TRANSLATED)
 @pytest.mark.parametrize("name", ["_shared", *DOCUMENTS])
-def test_translations_keep_the_placeholders(name: str) -> None:
+def test_translations_keep_the_placeholders(name: str, locale: str) -> None:
     from babel.messages.pofile import read_po
 
-    with (ROOT / "templates" / name / "nb.po").open("rb") as stream:
+    with (ROOT / "templates" / name / f"{locale}.po").open("rb") as stream:
         for entry in read_po(stream):
             if entry.id:
                 assert sorted(re.findall(r"\{\w+\}", str(entry.id))) == sorted(re.findall(r"\{\w+\}", str(entry.string))), entry.id
@@ -107,7 +120,8 @@ def test_program_words_are_all_translated(checklists: dict[str, Checklist], work
     monkeypatch.setattr(i18n.Catalog, "__call__", spy)
     for name in DOCUMENTS:
         for checklist in checklists.values():
-            document(name, checklist, workspace)
+            for locale in TRANSLATED:
+                document(name, checklist, workspace, locale)
     assert missed == set()
 
 

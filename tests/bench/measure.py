@@ -17,7 +17,6 @@ from types import TracebackType
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-LAW_DAY = "2026-11-24"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +97,10 @@ class Warm:
         self.process.communicate()
 
 
-def answering(*arguments: str) -> Way:
-    """A way in a fresh process that measures itself: `python -m tests.bench.worker` with these arguments."""
-    command = [sys.executable, "-m", "tests.bench.worker", *arguments]
-    return lambda seed: _answer(subprocess.run([*command, str(seed)], cwd=ROOT, env=_environment(), stdout=subprocess.PIPE, text=True, check=True).stdout)
+def once(name: str, number: int) -> Way:
+    """A way that does the work of that number in a fresh process and times itself there."""
+    command = [sys.executable, "-m", "tests.bench.worker", name, str(number)]
+    return lambda _: _answer(subprocess.run(command, cwd=ROOT, env=_environment(), stdout=subprocess.PIPE, text=True, check=True).stdout)
 
 
 def fresh(command: Sequence[str], times: int = 1, good: Sequence[int] = (0,)) -> Way:

@@ -1,8 +1,8 @@
 """The process in which a way does its work and times itself.
 
-`python -m tests.bench.worker word:direct` answers each seed on its input with one line of JSON; with seeds as further
-arguments it answers those and ends. The module named holds the work (`prepare(seed)`), the ways (each a function of
-that work) and what tells that two ways did the same (`same(made)`); only the way itself is timed.
+`python -m tests.bench.worker word:direct` answers each number on its input with one line of JSON; with numbers as
+further arguments it answers those and ends. The module named holds the work (`prepare(number)`), the ways (each a
+function of that work) and what tells that two ways did the same (`same(made)`); only the way itself is timed.
 """
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 
-def main(name: str, seeds: Iterable[str]) -> None:
+def main(name: str, numbers: Iterable[str]) -> None:
     module_name, way_name = name.split(":")
     module = importlib.import_module(f"tests.bench.{module_name}")
     way = getattr(module, way_name)
-    for seed in seeds:
-        work = module.prepare(int(seed))
+    for number in numbers:
+        work = module.prepare(int(number))
         gc.collect()
         start = time.process_time()
         made = way(work)
