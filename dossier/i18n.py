@@ -16,7 +16,7 @@ from typing import Literal
 from dossier.errors import DossierError, Problem, one_of
 
 FALLBACK: dict[str, tuple[str, ...]] = {"nb": ("nb", "nn", "en"), "nn": ("nn", "nb", "en"), "en": ("en", "nb")}
-RENDERED = ("nb", "en")
+RENDERED = ("nb", "nn", "en")
 
 
 @dataclass(frozen=True, slots=True)

@@ -198,7 +198,7 @@ def line(inlines: Inlines) -> str:
 
 
 GOLDEN = [(sample, name, "nb") for sample in SAMPLES for name in ("dossier-checklist", "evidence-index", *SMALL)]
-GOLDEN += [("ecg-patch", name, locale) for name in ("evidence-index", *SMALL) for locale in ("en", "nb+en")]
+GOLDEN += [("ecg-patch", name, locale) for name in ("evidence-index", *SMALL) for locale in ("nn", "en", "nb+en")]
 
 
 @pytest.mark.parametrize(("sample", "name", "locale"), GOLDEN)

@@ -221,5 +221,5 @@ def outline(made: bytes) -> Iterator[str]:
         yield " ".join((name, *told, (element.text or "").strip()))
 
 
-_TOLD = frozenset("p pStyle rStyle t br hyperlink bookmarkStart tag alias listItem date text tbl gridCol tr tc tcW tblStyle cantSplit tblHeader instrText fldSimple".split())
-_VALUES = frozenset("val anchor id name displayText value instr w".split())
+_TOLD = frozenset(["p", "pStyle", "rStyle", "t", "br", "hyperlink", "bookmarkStart", "tag", "alias", "listItem", "date", "text", "tbl", "gridCol", "tr", "tc", "tcW", "tblStyle", "cantSplit", "tblHeader", "instrText", "fldSimple"])
+_VALUES = frozenset(["val", "anchor", "id", "name", "displayText", "value", "instr", "w"])
