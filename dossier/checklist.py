@@ -11,8 +11,8 @@ from dossier.applicability import Decision, FactSheet
 from dossier.conditions import Fact
 from dossier.errors import DossierError, Problem, did_you_mean
 from dossier.evidence import EvidenceFile
-from dossier.jurisdiction import Expectation, Kind, LanguageRow, Library, Record, known_prefixes, of_prefix
 from dossier.product import Evidence, Place, Product, ProductFile
+from dossier.records import Expectation, Kind, LanguageRow, Library, Record, known_prefixes, of_prefix
 from dossier.resolve import Resolved
 
 Standing = Literal["required", "expected", "informs", "unconfirmed", "pending"]

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from dossier import evidence, i18n, wording
 from dossier.checklist import Checklist, Gap, KindRow, Row
 from dossier.evidence import EvidenceFile
-from dossier.jurisdiction import Claim, Conflict, Deadline, LanguageRow, Source
 from dossier.labels import APPLIES, BINDS, CAUSE, CONCERN, COVERAGE, DOCUMENT, EXPECTATION, FORCE, LANGUAGE_RULE, LEVEL, PHASE, PRINCIPLE, REUSE, ROLE, SEVERITY, VERDICT
 from dossier.product import Evidence
+from dossier.records import Claim, Conflict, Deadline, LanguageRow, Source
 from dossier.speech import NOTHING, Phrase, Speaker
 from dossier.views import Counts, GapRef, GapView, GroupView, KindView, LineView, PhaseView, PrincipleView, RegisterView, ReuseView, RowView, Shown
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dossier import i18n, wording
 from dossier.checklist import Checklist, KindRow, Row
 from dossier.errors import DossierError, Problem, did_you_mean
-from dossier.jurisdiction import Kind, Library, Record
+from dossier.records import Kind, Library, Record
 from dossier.resolve import Resolved
 
 _WIDTH = 18

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from dossier import jurisdiction as data
 from dossier.conditions import Condition, parse_condition
 from dossier.errors import DossierError, Problem, did_you_mean
-from dossier.jurisdiction import Authority, Claim, Head, Jurisdiction, LanguageRow, Library, Milestone, Record, Requirement, Source
+from dossier.records import Authority, Change, Claim, Head, Jurisdiction, LanguageRow, Library, Milestone, Record, Requirement, Source
 from dossier.yamlfile import Path_, YamlFile
 
 State = Literal["in-force", "pending", "unknown"]
@@ -193,7 +193,7 @@ class _Flat:
             self.problems.append(source.problem((*path, "id"), f'"{identifier}" is not an inherited requirement.', did_you_mean(identifier, self.records)))
         return record
 
-    def _change(self, record: Record, change: data.Change, owner: str, source: YamlFile, path: Path_) -> None:
+    def _change(self, record: Record, change: Change, owner: str, source: YamlFile, path: Path_) -> None:
         written = record.requirement.model_dump(by_alias=True, exclude_unset=True, mode="json")
         unknown = [name for name in change.set if name not in Requirement.model_fields or name == "id"]
         if unknown:

@@ -8,7 +8,7 @@ from dossier import applicability, i18n
 from dossier.applicability import Decision
 from dossier.checklist import Checklist, Gap
 from dossier.citation import cite
-from dossier.jurisdiction import Deadline, LanguageRow, Requirement, Source
+from dossier.records import Deadline, LanguageRow, Requirement, Source
 from dossier.resolve import Resolved
 
 Words = Callable[..., str]

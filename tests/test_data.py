@@ -13,8 +13,8 @@ from dossier.assemble import Workspace
 from dossier.citation import cite, known
 from dossier.conditions import facts_in
 from dossier.errors import DossierError
-from dossier.jurisdiction import Requirement, known_prefixes
 from dossier.product import Product
+from dossier.records import Requirement, known_prefixes
 from dossier.resolve import Resolved, resolve
 
 from .conftest import DAY, MINIMAL, ROOT
