@@ -1,5 +1,5 @@
 # The two commands of the README: `make norway` and `make test`. Both set up what they need.
-.PHONY: norway test install lock clean
+.PHONY: norway test install lock clean bench
 .DEFAULT_GOAL := norway
 
 PYTHON := .venv/bin/python
@@ -8,17 +8,25 @@ DOSSIER := .venv/bin/dossier
 norway: install
 	$(DOSSIER) build samples/ecg-patch -m no -o out
 
-test: install
+test: install .venv/tested-tools
 	$(PYTHON) -m ruff check
 	$(PYTHON) -m mypy
 	$(PYTHON) -m pytest
 
-# A virtual environment with the project and its test tools, from the lock file; made again when one of them changes.
+# Ratios against the plain way of doing the same, written to docs/benchmarks.md; some six minutes.
+bench: install
+	$(PYTHON) -m tests.bench
+
+# A virtual environment with the project, from the lock file; made again when one of them changes.
 install: .venv/installed
 
 .venv/installed: requirements.lock pyproject.toml .ci/setup
 	bash .ci/setup
 	@touch $@
+
+# The validators of the conformance tests. The script makes the file once it has them all; until then it is tried again.
+.venv/tested-tools: .venv/installed .ci/setup-tests
+	bash .ci/setup-tests
 
 # Rewrites the lock file from pyproject.toml, for every supported system. Needs uv.
 lock:

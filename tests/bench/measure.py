@@ -86,7 +86,8 @@ class Warm:
         self.process = subprocess.Popen([sys.executable, "-m", "tests.bench.worker", name], cwd=ROOT, env=_environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def __call__(self, seed: int) -> Cost:
-        assert self.process.stdin and self.process.stdout
+        assert self.process.stdin
+        assert self.process.stdout
         print(seed, file=self.process.stdin, flush=True)
         return _answer(self.process.stdout.readline())
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 
 from tests.bench.measure import Pairs
 from tests.bench.rows import Bench
@@ -35,7 +35,7 @@ def lines(bench: Bench, pairs: Pairs) -> list[Line]:
     if not reach:
         return [made]
     sign = ">=" if reach.kind == "at least" else "<="
-    made = Line(*astuple(made)[:6], f"{sign} {reach.ratio:g}x", _word(reach.holds(pairs.median)))
+    made = replace(made, reach=f"{sign} {reach.ratio:g}x", reached=_word(reach.holds(pairs.median)))
     if not reach.memory:
         return [made]
     return [made, Line(bench.what, "memory of the whole process", f"{pairs.peak / 1e6:.0f} MB", "", "", "", f"<= {reach.memory / 1e6:.0f} MB", _word(pairs.peak <= reach.memory))]
@@ -106,10 +106,11 @@ landscape pages; each pair has words of its own (`tests/bench/content.py`).
   the run. Warm means that python-docx is loaded and the frame made; the row *cold process* shows it without.
 - **Word, 5,000 rows**: one table in a fresh process; the time is that of writing alone, since python-docx and the frame cost
   the same for any length; the memory is the most that the whole process took.
-- **PDF**: plainly means the same HTML and style sheet without `table-layout: fixed`, style sheet and fonts read for each
-  document, no tags, no PDF/A, in a process that has none of our corrections to WeasyPrint. Column widths stay, and both
-  make the same number of pages. Most of the ratio comes from fixed tables: to find the least width of a column under
-  `overflow-wrap: anywhere`, WeasyPrint tries every letter. The rows for information take that away step by step.
+- **PDF**: plainly means the same HTML and style sheet without what the sheet does for speed alone (`table-layout: fixed`,
+  `overflow-wrap` of status words), style sheet and fonts read for each document, no tags, no PDF/A, in a process that has none
+  of our corrections to WeasyPrint. Column widths stay, and both make the same number of pages. Most of the ratio comes from
+  one thing: to find the least width of a column under `overflow-wrap: anywhere`, WeasyPrint tries every letter. The rows for
+  information take that away step by step; the last of them is what tags and PDF/A cost.
 - **Cold process**: Python's start, imports, and the checklist made from blocks; no product file, no requirement data. The
   `dossier build` rows have these too.
 - **Requirement data**: our loader reads strictly, checks every record and its cross-references; `yaml.safe_load` only parses.
