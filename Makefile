@@ -1,5 +1,5 @@
 # The two commands of the README: `make norway` and `make test`. Both set up what they need.
-.PHONY: norway test install lock clean bench
+.PHONY: norway test bench install lock clean
 .DEFAULT_GOAL := norway
 
 PYTHON := .venv/bin/python

@@ -109,8 +109,9 @@ landscape pages; each pair has words of its own (`tests/bench/content.py`).
 - **PDF**: plainly means the same HTML and style sheet without what the sheet does for speed alone (`table-layout: fixed`,
   `overflow-wrap` of status words), style sheet and fonts read for each document, no tags, no PDF/A, in a process that has none
   of our corrections to WeasyPrint. Column widths stay, and both make the same number of pages. Most of the ratio comes from
-  one thing: to find the least width of a column under `overflow-wrap: anywhere`, WeasyPrint tries every letter. The rows for
-  information take that away step by step; the last of them is what tags and PDF/A cost.
+  one thing: to find the least width of a column under `overflow-wrap: anywhere`, WeasyPrint tries every letter. A plain style
+  sheet can avoid that by `break-word`; that row, for information, is the harder rival for the reach. The two rows after it
+  keep our whole style sheet; the last is what tags and PDF/A cost.
 - **Cold process**: Python's start, imports, and the checklist made from blocks; no product file, no requirement data. The
   `dossier build` rows have these too.
 - **Requirement data**: our loader reads strictly, checks every record and its cross-references; `yaml.safe_load` only parses.
