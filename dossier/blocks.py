@@ -6,9 +6,9 @@ A renderer matches over the kinds and ends in `assert_never`, so that a new kind
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal, assert_never
 
 FieldKind = Literal["text", "textarea", "select", "checkbox", "date"]
 StatusKind = Literal["covered", "gap", "expected", "not-applicable", "undetermined", "applies", "information", "unconfirmed"]
@@ -179,6 +179,83 @@ def inlines_of(block: Block) -> Iterator[Inline]:
 def fields_of(document: Document) -> tuple[Field, ...]:
     """All fields of the document, in reading order."""
     return tuple(inline for block in document.blocks for inline in inlines_of(block) if isinstance(inline, Field))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One paragraph or cell as a reader meets it: its words, and in a table its row and column.
+
+    `row` is what the row's first cell says, in one line: the one name of a row that stands on the page, and so
+    survives every program. `fields` are the names of the fields in it; their answers are not among the words.
+    """
+
+    text: str
+    row: str = ""
+    column: int = 0
+    fields: tuple[str, ...] = ()
+
+
+def lines(document: Document) -> tuple[Line, ...]:
+    """The document's words as they are issued, in reading order: what a reviewed file is compared with."""
+    found = [Line(document.title)]
+    chapters = tuple(Line(one_line(plain(block.inlines))) for block in document.blocks if isinstance(block, Heading) and block.level == 1)
+    tables = 0
+    for block in document.blocks:
+        match block:
+            case Heading(_, inlines, _) | Paragraph(inlines, _, _):
+                found.append(_line(inlines))
+            case Bullets(items):
+                found += [_line(item) for item in items]
+            case Contents(title):
+                found += [Line(title), *chapters]
+            case Table():
+                tables += bool(block.caption)
+                found += [Line(one_line(f"{document.words['table']} {tables}. {plain(block.caption)}"))] if block.caption else []
+                for row in (Row(block.head), *block.rows):
+                    name = _line(row.cells[0].inlines).text if row.cells else ""
+                    found += [_line(cell.inlines, name, column) for column, cell in enumerate(row.cells)]
+            case _:
+                assert_never(block)
+    return tuple(line for line in found if line.text or line.fields)
+
+
+def _line(inlines: Inlines, row: str = "", column: int = 0) -> Line:
+    words = tuple(inline for inline in inlines if not isinstance(inline, Field))
+    return Line(one_line(plain(words)), row, column, tuple(inline.name for inline in inlines if isinstance(inline, Field)))
+
+
+def one_line(text: str) -> str:
+    """The text with every run of white space as one space, soft hyphens left out: how words are compared.
+
+    >>> one_line(" a\u00a0b\\n c ")
+    'a b c'
+    """
+    return " ".join(text.replace("\u00ad", "").split())
+
+
+def filled(blocks: Sequence[Block], answers: Mapping[str, str]) -> tuple[Block, ...]:
+    """The blocks with the answers in their fields, by field name."""
+    return tuple(_filled(block, answers) for block in blocks)
+
+
+def _filled(block: Block, answers: Mapping[str, str]) -> Block:
+    def inside(inlines: Inlines) -> Inlines:
+        if not any(isinstance(inline, Field) and inline.name in answers for inline in inlines):
+            return inlines
+        return tuple(replace(inline, value=answers[inline.name]) if isinstance(inline, Field) and inline.name in answers else inline for inline in inlines)
+
+    match block:
+        case Heading() | Paragraph():
+            return replace(block, inlines=inside(block.inlines))
+        case Bullets(items):
+            return replace(block, items=tuple(inside(item) for item in items))
+        case Table():
+            rows = tuple(replace(row, cells=tuple(replace(cell, inlines=inside(cell.inlines)) for cell in row.cells)) for row in block.rows)
+            return replace(block, rows=rows)
+        case Contents():
+            return block
+        case _:
+            assert_never(block)
 
 
 def plain(inlines: Inlines) -> str:

@@ -2,10 +2,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -15,7 +14,7 @@ import jinja2.exceptions
 import jinja2.ext
 import jinja2.sandbox
 
-from dossier import __version__, blocks, i18n, markup, yamlfile
+from dossier import __version__, blocks, i18n, issued, markup, yamlfile
 from dossier.applicability import FactSheet
 from dossier.checklist import Checklist, Row
 from dossier.context import Builder
@@ -110,7 +109,7 @@ def render(template: Template, checklist: Checklist, tongue: Tongue, shelf: Shel
     body = markup.parse(html, f"{template.id}/{BODY}")
     product, settings = checklist.product, checklist.product.documents
     maker = product.manufacturer
-    return blocks.Document(
+    made = blocks.Document(
         kind=template.id,
         title=context.document.title.first,
         number=context.document.number,
@@ -126,9 +125,10 @@ def render(template: Template, checklist: Checklist, tongue: Tongue, shelf: Shel
         keywords=(product.name, product.id, template.id, checklist.market.head.id, product.regulation.upper()),
         words={key: voice.words(word).first for key, word in (("page", "Page"), ("of", "of"), ("revision", "rev."), ("table", "Table"))},
         blocks=body,
-        data=_record(template, checklist, context, voice, issue),
         with_record=issue.record,
     )
+    identity = issued.identity_of(made, product.id, checklist.market.head.id, checklist.market.version)
+    return replace(made, data=issued.record(made, identity, _about(checklist, _own_ids(template, checklist))))
 
 
 def document_number(checklist: Checklist, name: str) -> str:
@@ -272,9 +272,8 @@ def _lines(address: str) -> list[str]:
     return [line.strip() for line in re.split(r"[,\n]", address) if line.strip()]
 
 
-def _record(template: Template, checklist: Checklist, context: Context, voice: Speaker, issue: Issue) -> bytes:
-    """The document as issued, for machines: identity, each row with its decision and evidence, the register in full."""
-    own = _own_ids(template, checklist)
+def _about(checklist: Checklist, own: frozenset[str]) -> dict[str, Any]:
+    """What the record tells machines beside fields and words: product, market, each row's decision, the register in full."""
     product = checklist.product
     rows: list[dict[str, Any]] = [
         {
@@ -296,11 +295,7 @@ def _record(template: Template, checklist: Checklist, context: Context, voice: S
         for row in checklist.kinds
         if row.id in own
     ]
-    record = {
-        "schema": "urn:dossier:record:1",
-        "tool": __version__,
-        "data": checklist.market.version,
-        "document": {"kind": template.id, "number": context.document.number, "revision": product.documents.revision, "date": issue.date.isoformat(), "locale": voice.tongue.name},
+    return {
         "product": {"id": product.id, "name": product.name, "version": product.version, "basic_udi_di": product.basic_udi_di, "udi_di": product.udi_di, "manufacturer": product.manufacturer.name},
         "market": {"id": checklist.market.head.id, "date": checklist.market.date.isoformat(), "chain": [head.id for head in checklist.market.chain]},
         "rows": rows,
@@ -309,7 +304,6 @@ def _record(template: Template, checklist: Checklist, context: Context, voice: S
             for document in product.evidence
         ],
     }
-    return (json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
 
 # --- Jinja2 -------------------------------------------------------------------------------------------------------

@@ -14,8 +14,8 @@ PACKAGE = Path(dossier.__file__).parent
 
 ROWS = [
     ["errors", "citation", "labels", "blocks"],
-    ["yamlfile", "resources", "i18n", "markup", "output"],
-    ["schema", "speech", "housestyle", "render.wordml", "render.fonts", "render.html", "render.pdf_fetch", "render.pdf_subset", "render.pdf_tags"],
+    ["yamlfile", "resources", "i18n", "markup", "output", "issued"],
+    ["schema", "speech", "housestyle", "render.wordml", "render.fonts", "render.html", "render.pdf_fetch", "render.pdf_subset", "render.pdf_tags", "review.reading"],
     ["conditions", "product", "render.docx_frame"],
     ["records", "applicability", "evidence", "views", "render.docx", "render.pdf", "render.screen"],
     ["jurisdiction"],
