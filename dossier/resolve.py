@@ -196,7 +196,7 @@ def resolve(repository: Repository, market: str, date: dt.date, regulation: str)
         sources=sources,
         authorities=tuple(authority for part in chain for authority in part.authorities),
         languages=tuple(row for part in chain for row in part.languages if not regulation or not row.regulations or regulation in row.regulations),
-        milestones=tuple(sorted((row for part in chain for row in part.milestones), key=lambda row: row[0].on)),
+        milestones=tuple(sorted((row for part in chain for row in part.milestones if row[0].requirement not in flat.removed), key=lambda row: row[0].on)),
         claims=tuple(claim for part in chain for claim in part.claims),
         removed=tuple(sorted(flat.removed)),
     )
