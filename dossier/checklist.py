@@ -307,7 +307,9 @@ class _Maker:
     def _language_rows(self, kind: Kind) -> list[list[LanguageRow]]:
         """For each way a document of this kind may be counted, the language rows that bind it for this product's users."""
         users = {name for name, fact in (("lay", "lay_users"), ("professional", "professional_users")) if self.sheet.value(fact) != "no"}
-        choices = [[row for row in self.market.languages if row.document == document and users & set(row.users) and row.languages and row.level != "unconfirmed"] for document in kind.kind.language_as]
+        stated = self.sheet.value("device_class")
+        known = [row for row in self.market.languages if row.languages and row.level != "unconfirmed" and users & set(row.users) and (stated is None or not row.classes or stated in row.classes)]
+        choices = [[row for row in known if row.document == document] for document in kind.kind.language_as]
         return [rows for rows in choices if rows]
 
     def _in_language(self, kind: Kind, document: Evidence) -> bool:

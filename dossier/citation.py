@@ -12,6 +12,9 @@ _ARTICLE = re.compile(r"^(?P<many>Articles?) (?P<number>\d+[a-z]?(?:[–-]\d+[a-
 _PARAGRAPH = re.compile(r"^(?P<sign>§§?) (?P<number>\d+ ?[a-z]?(?:[–-]\d+ ?[a-z]?)?)(?:\((?P<ledd>\d+)\))?$")
 # Acts outside the EEA: "section 524B(b)(3)", "regulation 44ZH(2)", "Schedule 1, clause 13.4", "Schedule 3, paragraph 6".
 _FOREIGN = re.compile(r"^(?:(?P<outer>Schedule|Part|Appendix|Chapter) (?P<place>[\w.–-]+), )?(?P<word>[Ss]ections?|[Rr]egulations?|[Cc]lause|[Pp]aragraph|[Pp]art|[Ss]chedule|[Aa]ppendix|[Aa]nnex|[Ss]ubpart|[Ii]tem) (?P<number>\w[\w.]*(?:\(\w+\))*(?:–\w[\w.]*(?:\(\w+\))*)?)$")
+# French codes: "Article L. 2321-4-1". Acts that count sections within chapters: "chapter 3, § 1(2)".
+_CODE = re.compile(r"^Article (?P<number>[LRD]\. ?\d+(?:-\d+)*)$")
+_WITHIN = re.compile(r"^chapter (?P<chapter>\d+), (?P<rest>§.+)$")
 _WHOLE = re.compile(r"^whole (document|page|text)$")
 _CHAPTER = re.compile(r"^(?P<word>[Cc]hapter|[Ss]ection|[Cc]lause|[Aa]nnex|table|note) (?P<number>[\w.–-]+)$")
 
@@ -37,6 +40,8 @@ def cite(clause: str, locale: str) -> str:
     '§ 15(1)'
     >>> cite("Schedule 1, clause 13.4", "nb"), cite("section 524B(b)(3)", "nb")
     ('vedlegg 1 punkt 13.4', 'punkt 524B(b)(3)')
+    >>> cite("Article L. 2321-4-1", "nb"), cite("chapter 3, § 1(2)", "nb").replace(chr(160), " ")
+    ('artikkel L. 2321-4-1', 'kapittel 3 § 1 andre ledd')
     """
     return "; ".join(_one(part.strip(), locale) for part in clause.split(";"))
 
@@ -47,12 +52,16 @@ def known(clause: str) -> bool:
     >>> known("Annex I, section 23.2(l); § 6"), known("somewhere near the end")
     (True, False)
     """
-    forms = (_ANNEX, _ARTICLE, _PARAGRAPH, _CHAPTER, _FOREIGN, _WHOLE, re.compile(r"^«.+»$"), re.compile(r"^[A-Z]?\d[\w.,()/–-]*(?: [a-z]\))?$"))
+    forms = (_ANNEX, _ARTICLE, _CODE, _PARAGRAPH, re.compile(r"^chapter \d+, " + _PARAGRAPH.pattern[1:]), _CHAPTER, _FOREIGN, _WHOLE, re.compile(r"^«.+»$"), re.compile(r"^[A-Z]?\d[\w.,()/–-]*(?: [a-z]\))?$"))
     return all(any(form.match(part.strip()) for form in forms) for part in clause.split(";"))
 
 
 def _one(clause: str, locale: str) -> str:
     norwegian = locale in ("nb", "nn")
+    if match := _WITHIN.match(clause):
+        return f"{_NB['chapter'] if norwegian else 'chapter'} {match['chapter']} {_one(match['rest'], locale)}"
+    if match := _CODE.match(clause):
+        return f"{_NB['article'] if norwegian else 'Article'} {match['number']}"
     if _WHOLE.match(clause):
         return ""
     if match := _PARAGRAPH.match(clause):

@@ -3,15 +3,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel
 
 from dossier import yamlfile
 from dossier.conditions import Condition, Fact, parse_condition
 from dossier.errors import DossierError, Problem, did_you_mean
-from dossier.records import Authority, Change, Claim, EvidenceKind, Group, Head, Jurisdiction, Kind, LanguageRow, Library, Milestone, Record, Removal, Requirement, Source
-from dossier.schema import parse
+from dossier.records import Authority, Change, Claim, Contact, EvidenceKind, Group, Head, Jurisdiction, Kind, LanguageRow, Library, Milestone, Record, Removal, Requirement, Source
+from dossier.schema import Level, parse
 from dossier.yamlfile import Path_, YamlFile
 
 M = TypeVar("M", bound=BaseModel)
@@ -59,7 +59,15 @@ def load(folder: Path, library: Library) -> Jurisdiction:
     claims = tuple(row for _, row in reader.table(folder / "claims.yaml", "claims", Claim))
     if problems or head is None:
         raise DossierError(problems)
-    return Jurisdiction(head, own, tuple(reader.records), tuple(reader.changes), tuple(reader.removals), authorities, languages, milestones, claims, source.name)
+    return Jurisdiction(head, own, tuple(reader.records), tuple(reader.changes), tuple(reader.removals), authorities, languages, milestones, claims, source.name, source.at(("extends",)) if head.extends else (1, 1))
+
+
+def levels(part: Jurisdiction) -> dict[Level, int]:
+    """How many of the jurisdiction's own facts (requirements, authorities, contacts, language rows, dates) stand at each level."""
+    rows: list[Requirement | Authority | Contact | LanguageRow | Milestone] = [record.requirement for record in part.records]
+    rows += [*part.authorities, *part.languages, *(contact for authority in part.authorities for contact in authority.contacts), *(row for row, _ in part.milestones)]
+    found = [row.level for row in rows]
+    return {level: found.count(level) for level in get_args(Level)}
 
 
 class _Reader:

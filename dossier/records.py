@@ -202,12 +202,14 @@ class TableCell(Model):
 class LanguageRow(Model):
     """The language one document must be in. `languages` lists every language that alone is enough, or with `all_of` all that are asked for.
 
-    `regulations` names the regulations whose devices the row is for; empty means both. An unconfirmed row binds nobody.
+    `regulations` and `classes` name the regulations and device classes that the row is for; empty means all. An
+    unconfirmed row binds nobody.
     """
 
     document: Literal["label", "ifu", "gui", "implant-card", "declaration-of-conformity", "technical-documentation", "requested-papers", "certificate", "field-safety-notice", "clinical-summary", "sscp", "service-manual"]
     users: tuple[Literal["lay", "professional"], ...] = ("lay", "professional")
     regulations: tuple[Literal["mdr", "ivdr"], ...] = ()
+    classes: tuple[Text, ...] = ()
     languages: tuple[Language, ...] = ()
     all_of: YesNo = False
     requirement: str = ""
