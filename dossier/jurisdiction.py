@@ -46,7 +46,9 @@ def load(folder: Path, library: Library) -> Jurisdiction:
     head, found = parse(Head, blocks, source)
     problems += found
     if head is not None and head.id != folder.name:
-        problems.append(source.problem(("id",), f'the id "{head.id}" differs from the folder name "{folder.name}".', "Make them the same."))
+        taken = (folder.parent / head.id / "jurisdiction.yaml").is_file()
+        twice = f' {_shown(folder.parent / head.id / "jurisdiction.yaml")} has this id already.' if taken else ""
+        problems.append(source.problem(("id",), f'the id "{head.id}" differs from the folder name "{folder.name}".{twice}', "Make them the same."))
     own, found = _sources(folder / "sources.yaml")
     problems += found
     sources = {**library.sources, **own}

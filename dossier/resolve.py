@@ -99,7 +99,7 @@ class Repository:
             folder = self._folder(name)
             part = data.load(folder, self.library)
             if folder.parent != self.folders[-1] and (self.folders[-1] / name).is_dir() and f"{SHIPPED}{name}" not in part.head.extends:
-                raise DossierError(Problem(part.file, 0, 0, f'"{name}" is a shipped jurisdiction too; nothing is replaced by accident.', f"Write extends: [{SHIPPED}{name}] to build on it, or choose another id."))
+                raise DossierError(Problem(part.file, *part.extends_at, f'"{name}" is a shipped jurisdiction too; nothing is replaced by accident.', f"Write extends: [{SHIPPED}{name}] to build on it, or choose another id."))
             self._read[name] = part
         return self._read[name]
 
