@@ -68,11 +68,18 @@ def test_every_record_of_the_market_is_complete(market: str, workspace: Workspac
     assert found.languages
 
 
-@pytest.mark.parametrize("market", ("us", "gb", "ch"))
+@pytest.mark.parametrize("market", ["us", "gb", "ch"])
 def test_authority_law_and_clocks_are_confirmed(market: str, workspace: Workspace) -> None:
     found = resolve(workspace.repository, market, DAY, "mdr")
     assert all(authority.level != "unconfirmed" for authority in found.authorities)
     assert all(record.requirement.level != "unconfirmed" for record in found.records if record.owner == market and record.requirement.phase == "post-market")
+
+
+@pytest.mark.parametrize("market", MARKETS)
+def test_every_word_can_be_set_in_the_shipped_fonts(market: str, workspace: Workspace) -> None:
+    """No font is shipped for Japanese; local names stand in Latin letters."""
+    for file in sorted((ROOT / "jurisdictions" / market).rglob("*.yaml")):
+        assert all(ord(letter) < 0x2E80 for letter in file.read_text("utf-8")), file
 
 
 @pytest.mark.parametrize("market", OWN)
