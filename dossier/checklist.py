@@ -294,7 +294,7 @@ class _Maker:
         if documents:
             met = any(self._in_language(kind, document) for document in documents)
             return "" if met else self._language(row, documents, None, affected, severity)
-        return self._language(row, documents, stated or (), affected, severity) if is_rule and row.document in IN_PRODUCT else ""
+        return self._language(row, documents, (), affected, severity) if stated is None and is_rule and row.document in IN_PRODUCT else ""
 
     def _language(self, row: LanguageRow, documents: tuple[Evidence, ...], stated: tuple[str, ...] | None, affected: str, severity: Severity) -> str:
         """The gap: the product's own information is one subject in all its documents, a report is one by itself."""
