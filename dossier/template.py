@@ -200,6 +200,7 @@ def _context(template: Template, checklist: Checklist, voice: Speaker, shelf: Sh
         reference=product.documents.reference,
         place=product.documents.place,
         csirt=voice.texts(csirt.short) if csirt else NOTHING,
+        csirt_duties=_duties(checklist, csirt.id) if csirt else (),
         authors=_people(product.documents.authors),
         approvers=_people(product.documents.approvers),
         history=tuple(HistoryView(line.revision, i18n.short_day(line.date, voice.first), line.author, line.change) for line in product.documents.history),
@@ -215,6 +216,16 @@ def _title(template: Template, checklist: Checklist) -> dict[str, str]:
 
 def _people(people: Sequence[Person]) -> tuple[PersonView, ...]:
     return tuple(PersonView(person.name, person.role) for person in people)
+
+
+def _duties(checklist: Checklist, authority: str) -> tuple[str, ...]:
+    """The rules of law that make the manufacturer notify this body, as far as they may apply."""
+    found = []
+    for row in checklist.rows:
+        requirement = row.record.requirement
+        if requirement.authority == authority and requirement.force == "law" and requirement.phase == "disclosure" and "manufacturer" in requirement.binds and row.standing == "required" and row.decision.applies != "no":
+            found.append(row.id)
+    return tuple(found)
 
 
 def _own_ids(template: Template, checklist: Checklist) -> frozenset[str]:
@@ -252,7 +263,7 @@ def _cited(template: Template, checklist: Checklist, own: frozenset[str]) -> set
         if row.id in own:
             references = {reference.source for reference in row.kind.kind.references}
             standards = {name for name in references if checklist.market.sources[name].kind == "standard"}
-            found |= standards if checklist.market.own_law else {row.kind.kind.source, *references}
+            found |= standards if checklist.market.own_law else {row.kind.kind.cited_under(checklist.product.regulation)[0], *references}
     if template.id == "dossier-checklist":
         market = checklist.market
         found |= {claim.source for row in market.claims for claim in row.basis}

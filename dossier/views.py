@@ -274,6 +274,7 @@ class Context:
     reference: str = field(metadata={"help": "the recipient's case number"})
     place: str = field(metadata={"help": "where the letter is signed"})
     csirt: Phrase = field(metadata={"help": "the national response body for security incidents"})
+    csirt_duties: tuple[str, ...] = field(metadata={"help": "ids of the rules under which the manufacturer must notify that body; empty where none was found"})
     authors: tuple[PersonView, ...] = field(metadata={"help": "who prepared the document"})
     approvers: tuple[PersonView, ...] = field(metadata={"help": "who approves it"})
     history: tuple[HistoryView, ...] = field(metadata={"help": "the revision history"})

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dossier import i18n, product, wording, yamlfile
+from dossier import blocks, i18n, product, template, wording, yamlfile
 from dossier.applicability import FactSheet, decide
 from dossier.assemble import Workspace, check
 from dossier.citation import cite, known
@@ -126,6 +126,15 @@ def test_lay_users_in_belgium_need_all_three_languages(workspace: Workspace, tmp
     assert "ifu" not in gaps
     assert gaps["label"].wanted == ("fr", "nl", "de")
     assert "French, Dutch and German" in wording.gap(gaps["label"], checklist, i18n.Catalog("en", {}), "en")
+
+
+@pytest.mark.parametrize("market", ["fr", "se", "de", "lv"])
+def test_the_disclosure_note_claims_a_duty_only_where_the_law_states_one(market: str, workspace: Workspace) -> None:
+    checklist = check(product.read(ROOT / "samples" / "ecg-patch"), market, DAY, workspace)
+    made = template.render(workspace.shelf.get("disclosure-note"), checklist, i18n.tongue("en"), workspace.shelf, template.Issue(DAY))
+    text = "\n".join(line.text for line in blocks.lines(made))
+    assert ("The law makes the manufacturer notify ANSSI (fr.l2321-4-1, fr.l2321-4-1.users)" in text) == (market == "fr")
+    assert ("No source was found that obliges a device manufacturer to send this note" in text) == (market != "fr")
 
 
 @pytest.mark.parametrize(("device_class", "fails"), [("IIa", False), ("IIb", True)])
