@@ -263,7 +263,7 @@ def _cited(template: Template, checklist: Checklist, own: frozenset[str]) -> set
         if row.id in own:
             references = {reference.source for reference in row.kind.kind.references}
             standards = {name for name in references if checklist.market.sources[name].kind == "standard"}
-            found |= standards if checklist.market.own_law else {row.kind.kind.cited_under(checklist.product.regulation)[0], *references}
+            found |= standards if checklist.market.own_law else {row.kind.kind.source, *references}
     if template.id == "dossier-checklist":
         market = checklist.market
         found |= {claim.source for row in market.claims for claim in row.basis}
