@@ -15,7 +15,8 @@ from dossier.errors import DossierError, ExitCode, Problem
 if TYPE_CHECKING:
     from dossier.assemble import Result, Workspace
     from dossier.checklist import Checklist
-    from dossier.resolve import Repository
+    from dossier.records import Record
+    from dossier.resolve import Repository, Resolved
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -370,7 +371,7 @@ def _shown(value: object) -> str:
 
 
 def _listed(what: str, markets: list[str], home: Sequence[str]) -> list[dict[str, Any]]:
-    from dossier import i18n, resolve, wording
+    from dossier import i18n, wording
 
     workspace = _workspace(home)
     repository = workspace.repository
@@ -381,9 +382,8 @@ def _listed(what: str, markets: list[str], home: Sequence[str]) -> list[dict[str
             return [{"id": each.id, "title": i18n.say(each.title, "en").text, "about": i18n.say(each.about, "en").text} for each in workspace.shelf.templates]
         case "requirements":
             found = []
-            for market in repository.expand(markets or ["no"]):
-                resolved = resolve.resolve(repository, market, today(), "mdr")
-                found += [{"id": record.requirement.id, "market": market, "title": i18n.say(record.requirement.title, "en").text, "source": wording.citation(record.requirement, resolved, "en"), "level": record.requirement.level, "state": resolved.states[record.requirement.id]} for record in resolved.records]
+            for market, resolved, records in _resolved(repository, markets or ["no"]):
+                found += [{"id": record.requirement.id, "market": market, "title": i18n.say(record.requirement.title, "en").text, "source": wording.citation(record.requirement, resolved, "en"), "level": record.requirement.level, "state": resolved.states[record.requirement.id]} for record in records]
             return found
         case "evidence":
             return [{"id": wording.code(kind.kind.id), "title": i18n.say(kind.kind.title, "en").text, "expectation": kind.kind.expectation, "principle": kind.kind.principle} for kind in repository.library.kinds.values()]
@@ -391,6 +391,20 @@ def _listed(what: str, markets: list[str], home: Sequence[str]) -> list[dict[str
             return [{"fact": name, "path": fact.path or "(worked out)", "type": fact.type} for name, fact in repository.library.facts.items()]
         case _:
             return [{"id": name} for name in _samples()]
+
+
+def _resolved(repository: Repository, markets: Sequence[str]) -> list[tuple[str, Resolved, list[Record]]]:
+    """Each market as it stands today, once for each regulation whose data it has; what holds under both is not said twice."""
+    from dossier import resolve
+
+    found: list[tuple[str, Resolved, list[Record]]] = []
+    for market in repository.expand(markets):
+        seen: set[str] = set()
+        for regulation in repository.regulations(market):
+            each = resolve.resolve(repository, market, today(), regulation)
+            found.append((market, each, [record for record in each.records if record.requirement.id not in seen]))
+            seen |= {record.requirement.id for record in each.records}
+    return found
 
 
 def _markets_listed(repository: Repository) -> list[dict[str, Any]]:
@@ -415,7 +429,9 @@ def _explain(requirement: str, path: str | None, markets: list[str], date: str |
     market = workspace.repository.expand(markets)[0]
     day = _law_date(date)
     if path is None:
-        resolved = resolve.resolve(workspace.repository, market, day, "mdr")
+        known = workspace.repository.regulations(market)
+        regulation = next((name for name in known if requirement.lower().startswith(f"eu-{name}.")), known[0])
+        resolved = resolve.resolve(workspace.repository, market, day, regulation)
         print(explain.requirement(requirement, resolved, workspace.repository.library))
         return ExitCode.DONE
     each = assemble.check(product.read(Path(path)), market, day, workspace)

@@ -165,7 +165,7 @@ class Builder:
 
     def _references(self, row: KindRow) -> tuple[Reference, ...]:
         """The standards and guidance that ask for the item; in a market with its own law without those of the EU."""
-        references = row.kind.kind.references
+        references = row.kind.kind.references_under(self.product.regulation)
         if not self.market.own_law:
             return references
         return tuple(reference for reference in references if self.market.sources[reference.source].kind == "standard")
@@ -175,7 +175,7 @@ class Builder:
             return Phrase(", ".join(row.asked_by) or "–")
         owner = f"eu-{self.product.regulation}."
         numbers = ", ".join(_clause_number(clause.removeprefix(owner)) for clause in row.kind.kind.clauses if clause.startswith(owner))
-        other = row.kind.kind.other_clauses
+        other = row.kind.kind.other_clauses_under(self.product.regulation)
         if not other:
             return Phrase(numbers)
         return self.speaker.both(lambda locale, _: "; ".join(part for part in (numbers, i18n.say(other, locale).text) if part))

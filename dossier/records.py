@@ -270,8 +270,8 @@ class Claim(Model):
 class EvidenceKind(Model):
     """A kind of evidence: one of the 70 of the evidence index, or a label, a certificate, a registration.
 
-    `clause` and `place` are those of the MDR where `source` is the MDR; `place_ivdr` is the place where Annexes II and III
-    of the IVDR number it otherwise.
+    `clause`, `other_clauses` and `place` are those of the MDR where `source` is the MDR; `other_clauses_ivdr` and `place_ivdr`
+    are those of the IVDR where it numbers them otherwise.
     """
 
     id: Identifier
@@ -285,6 +285,7 @@ class EvidenceKind(Model):
     judgement: Localized = {}
     clauses: tuple[str, ...] = ()
     other_clauses: Localized = {}
+    other_clauses_ivdr: Localized = {}
     references: tuple[Reference, ...] = ()
     safety_class: dict[Literal["A", "B", "C"], Localized] = {}
     typical_document: Localized = {}
@@ -304,6 +305,14 @@ class EvidenceKind(Model):
     def cited_under(self, regulation: str) -> tuple[str, str]:
         """Source and clause for a product under the regulation: what the MDR says is not cited for an in vitro device."""
         return (regulation, "") if self.source == "mdr" and regulation == "ivdr" else (self.source, self.clause)
+
+    def other_clauses_under(self, regulation: str) -> dict[str, str]:
+        """The articles and annexes beside Annex I that the kind helps to show under the regulation."""
+        return self.other_clauses_ivdr if regulation == "ivdr" and self.other_clauses_ivdr else self.other_clauses
+
+    def references_under(self, regulation: str) -> tuple[Reference, ...]:
+        """Where standards and guidance ask for it, without places in the other regulation."""
+        return tuple(reference for reference in self.references if reference.source not in ("mdr", "ivdr") or reference.source == regulation)
 
     def place_under(self, regulation: str) -> dict[str, str]:
         """Where it stands in the technical documentation under the regulation."""

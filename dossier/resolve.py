@@ -159,6 +159,11 @@ class Repository:
         self._walk(name, (), found)
         return tuple(part for part in found if not regulation or part.head.regulation in ("", regulation))
 
+    def regulations(self, name: str) -> tuple[str, ...]:
+        """The regulations whose data the market has, the MDR first; "mdr" alone where it has a law of its own."""
+        known = {part.head.regulation for part in self.chain(name)} - {""}
+        return tuple(regulation for regulation in ("mdr", "ivdr") if regulation in known) or ("mdr",)
+
     def _walk(self, name: str, path: tuple[str, ...], found: list[Jurisdiction]) -> None:
         part = self.get(name)
         if name in path:

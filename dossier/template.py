@@ -262,7 +262,7 @@ def _cited(template: Template, checklist: Checklist, own: frozenset[str]) -> set
             found |= {requirement.source, *(reference.source for reference in requirement.references), *(conflict.source for conflict in requirement.conflicts)}
     for row in checklist.kinds:
         if row.id in own:
-            references = {reference.source for reference in row.kind.kind.references}
+            references = {reference.source for reference in row.kind.kind.references_under(checklist.product.regulation)}
             standards = {name for name in references if checklist.market.sources[name].kind == "standard"}
             found |= standards if checklist.market.own_law else {row.kind.kind.cited_under(checklist.product.regulation)[0], *references}
     if template.id == "dossier-checklist":

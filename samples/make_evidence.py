@@ -24,11 +24,12 @@ sys.path.insert(0, str(HERE.parent))
 from dossier import product as product_file  # noqa: E402
 from dossier.product import Evidence, Product  # noqa: E402
 
-SAMPLES = ("ecg-patch", "insulin-advisor", "infusion-pump")
+SAMPLES = ("ecg-patch", "insulin-advisor", "infusion-pump", "glucose-self-test")
 BANNER = "ILLUSTRATIVE SAMPLE - not a real device record"
 WORDS = {
     "en": {"number": "Document", "revision": "Revision", "date": "Date", "product": "Product", "none": "not stated", "page": "Page", "of": "of"},
     "nb": {"number": "Dokument", "revision": "Revisjon", "date": "Dato", "product": "Produkt", "none": "ikke oppgitt", "page": "Side", "of": "av"},
+    "da": {"number": "Dokument", "revision": "Revision", "date": "Dato", "product": "Produkt", "none": "ikke angivet", "page": "Side", "of": "af"},
     "de": {"number": "Dokument", "revision": "Revision", "date": "Datum", "product": "Produkt", "none": "nicht angegeben", "page": "Seite", "of": "von"},
 }
 # One font only, so that a file stays small.

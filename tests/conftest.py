@@ -13,7 +13,7 @@ from dossier.checklist import Checklist
 ROOT = Path(__file__).resolve().parent.parent
 DATA = Path(__file__).resolve().parent / "data"
 GOLDEN = Path(__file__).resolve().parent / "golden"
-SAMPLES = ("ecg-patch", "insulin-advisor", "infusion-pump")
+SAMPLES = ("ecg-patch", "insulin-advisor", "infusion-pump", "glucose-self-test")
 DAY = dt.date(2026, 11, 24)
 
 MINIMAL = """\

@@ -18,6 +18,7 @@ Check = Callable[..., Checklist]
 PLANTED = {
     "ecg-patch": {"fact/sensitising": "finding", "missing/rm-06": "finding", "revision/security-controls": "finding", "language/usability": "finding", "file/psur": "finding", "missing/ve-08": "justify"},
     "insulin-advisor": {"fact/translated_by_third": "finding", "language/gui": "finding", "file/validation": "finding", "revision/psur": "finding", "missing/is-06": "justify"},
+    "glucose-self-test": {"fact/dangerous_substance": "finding", "missing/eu-ivdr.20.2.u.3": "finding", "file/pmpf-plan": "finding", "language/fsn-template": "justify", "missing/ve-08": "justify"},
     "infusion-pump": {"fact/placed_before_eudamed": "finding", "missing/rm-03": "finding", "file/security-test": "finding", "language/validation": "finding"},
 }
 

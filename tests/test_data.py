@@ -204,13 +204,14 @@ def test_an_unconfirmed_mailbox_is_not_printed(norway: Resolved) -> None:
             assert contact.level != "unconfirmed" or "@" not in text, text
 
 
-CASES = yamlfile.read(ROOT / "tests" / "jurisdictions" / "no.yaml").data
+CASES = [(regulation, case) for regulation, name in (("mdr", "no"), ("ivdr", "eu-ivdr")) for case in yamlfile.read(ROOT / "tests" / "jurisdictions" / f"{name}.yaml").data]
 
 
-@pytest.mark.parametrize("case", CASES, ids=[case["case"] for case in CASES])
-def test_expected_decisions(case: dict[str, object], workspace: Workspace, norway: Resolved, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("regulation", "case"), CASES, ids=[case["case"] for _, case in CASES])
+def test_expected_decisions(regulation: str, case: dict[str, object], workspace: Workspace, tmp_path: Path) -> None:
+    norway = resolve(workspace.repository, "no", DAY, regulation)
     facts = str(case["facts"])
-    base = "\n".join(line for line in MINIMAL.splitlines() if not (line.startswith("manufacturer") and "manufacturer:" in facts))
+    base = "\n".join(line for line in MINIMAL.replace("mdr", regulation).splitlines() if not (line.startswith("manufacturer") and "manufacturer:" in facts))
     (tmp_path / "product.yaml").write_text(f"{base}\n{facts}", "utf-8")
     sheet = FactSheet(product.read(tmp_path).product, workspace.repository.library.facts)
     for wanted, answer in (("applies", "yes"), ("not_applicable", "no"), ("undetermined", "undetermined")):
