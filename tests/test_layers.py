@@ -18,7 +18,7 @@ ROWS = [
     ["schema", "speech", "housestyle", "render.wordml", "render.fonts", "render.html", "render.pdf_fetch", "render.pdf_subset", "render.pdf_tags", "review.reading"],
     ["conditions", "product", "render.docx_frame"],
     ["records", "applicability", "evidence", "views", "render.docx", "render.pdf", "render.screen"],
-    ["jurisdiction"],
+    ["jurisdiction", "sandbox"],
     ["resolve"],
     ["checklist"],
     ["wording"],
