@@ -14,6 +14,7 @@ from dossier.checklist import Checklist
 from dossier.errors import DossierError, Problem, did_you_mean, one_of
 from dossier.product import ProductFile
 from dossier.resolve import Repository, resolve
+from dossier.review import ledger
 from dossier.template import Issue, Shelf, Template
 
 FORMATS = ("docx", "pdf", "html", "json")
@@ -97,7 +98,7 @@ def build(paths: Sequence[Path], order: Order, workspace: Workspace | None = Non
     Raises DossierError with all problems of all product files before anything is rendered.
     """
     workspace = workspace or Workspace()
-    formats = _known_formats(order.formats)
+    formats = known_formats(order.formats)
     tongues = [i18n.tongue(name) for name in order.locales]
     markets = workspace.repository.expand(order.markets)
     checklists = _checklists(paths, markets, order, workspace)
@@ -117,7 +118,8 @@ def write(result: Result, folder: Path) -> tuple[Path, ...]:
     return output.write(folder, [*(built.file for built in result.built), *result.evidence], {})
 
 
-def _known_formats(names: Sequence[str]) -> tuple[str, ...]:
+def known_formats(names: Sequence[str]) -> tuple[str, ...]:
+    """The formats, each once. Raises DossierError for one that is not made here."""
     for name in names:
         if name not in FORMATS:
             raise DossierError(Problem("--format", 0, 0, f'"{name}" is not a format.', did_you_mean(name, FORMATS) or f"Choose {one_of(FORMATS)}."))
@@ -148,7 +150,7 @@ def _render(jobs: Sequence[tuple[Checklist, i18n.Tongue, Template]], order: Orde
     """All documents as blocks, before any is turned into bytes: a template error costs no rendered file."""
     documents = []
     for each, tongue, kind in jobs:
-        issue = Issue(product.issue_date(each.product, order.issue_date), order.record)
+        issue = Issue(product.issue_date(each.product, order.issue_date), order.record, ledger.read(each.place.folder, each.market.head.id, kind.id))
         document = template.render(kind, each, tongue, workspace.shelf, issue)
         _check_characters(document, each)
         documents.append((each, document))
@@ -187,10 +189,10 @@ def _file(each: Checklist, document: blocks.Document, extension: str, order: Ord
         "market": each.market.head.id,
         "law_date": each.market.date.isoformat(),
         "data_version": each.market.version,
-        "inputs": _inputs(each, workspace),
+        "inputs": _inputs(each, document, workspace),
         "tools": _tools(extension),
     }
-    return output.File(name, _bytes(document, extension, order, workspace), about)
+    return output.File(name, rendered(document, extension, workspace, fillable=order.fillable), about)
 
 
 def _evidence_copies(checklists: Sequence[Checklist]) -> tuple[output.File, ...]:
@@ -204,7 +206,7 @@ def _evidence_copies(checklists: Sequence[Checklist]) -> tuple[output.File, ...]
     return tuple(found.values())
 
 
-def _bytes(document: blocks.Document, extension: str, order: Order, workspace: Workspace) -> bytes:
+def rendered(document: blocks.Document, extension: str, workspace: Workspace, *, fillable: bool = False) -> bytes:
     """The document in one format; a renderer is imported only when its format is asked for."""
     match extension:
         case "docx":
@@ -214,7 +216,7 @@ def _bytes(document: blocks.Document, extension: str, order: Order, workspace: W
         case "pdf":
             from dossier.render import pdf
 
-            return pdf.render(document, workspace.style("style.css"), forms=order.fillable)
+            return pdf.render(document, workspace.style("style.css"), forms=fillable)
         case "html":
             from dossier.render import screen
 
@@ -223,14 +225,22 @@ def _bytes(document: blocks.Document, extension: str, order: Order, workspace: W
             return document.data
 
 
-def _inputs(each: Checklist, workspace: Workspace) -> dict[str, Any]:
+def _inputs(each: Checklist, document: blocks.Document, workspace: Workspace) -> dict[str, Any]:
     """The fingerprints of everything the document was made from, by names that do not depend on the machine."""
     return {
         "product.yaml": each.place.sha256,
         "evidence": {document.file: each.files[document.id].sha256 for document in each.product.evidence if document.file},
+        **_review(each, document.kind),
         "jurisdictions": workspace.jurisdictions_sha256,
         "templates": workspace.templates_sha256,
     }
+
+
+def _review(each: Checklist, kind: str) -> dict[str, str]:
+    """The fingerprint of the document's review record, where there is one."""
+    place = ledger.place(each.market.head.id, kind)
+    file = each.place.folder / place
+    return {place.as_posix(): output.sha256(file.read_bytes())} if file.is_file() else {}
 
 
 def _tree(folders: tuple[Path, ...]) -> str:

@@ -163,6 +163,49 @@ def _command() -> Any:
             print(path)
         return ExitCode.DONE
 
+    @dossier.group()
+    def review() -> None:
+        """Documents that reviewers filled in: read them back, and compare two issues."""
+
+    report = click.option("-o", "--output", "report", metavar="DIR", help="Write the report (findings list, change note) into this folder.")
+    report_format = click.option("-f", "--format", "formats", multiple=True, metavar="FORMAT", help="Formats of the report. Default: docx and pdf.")
+
+    @review.command("read")
+    @click.argument("files", nargs=-1, required=True, metavar="FILE...")
+    @click.option("--into", metavar="PRODUCT", help="Enter the answers in this product's review record (reviews/ beside product.yaml).")
+    @click.option("--dry-run", is_flag=True, help="Show what would be entered; write nothing.")
+    @click.option("--yes", is_flag=True, help="Do not ask before entering.")
+    @click.option("--force", is_flag=True, help="Take over answers that were given to another revision.")
+    @click.option("--prefer", default="", metavar="NAME", help="Settle conflicts: the answers of this reviewer or file, or: record.")
+    @click.option("--reviewer", default="", metavar="NAME", help="Who reviewed, where a file names nobody.")
+    @click.option("--reviewed", default="", metavar="DAY", help="When, where a file gives no day. Default: today.")
+    @market
+    @report
+    @report_format
+    @home
+    @as_json
+    def review_read(files: tuple[str, ...], into: str | None, dry_run: bool, yes: bool, force: bool, prefer: str, reviewer: str, reviewed: str, market: tuple[str, ...], report: str | None, formats: tuple[str, ...], home: tuple[str, ...], as_json: bool) -> int:
+        """Read filled documents (Word, Excel, PDF, answers of the HTML page): answers, findings, what changed."""
+        from dossier import cli_review
+        from dossier.review.intake import Choices
+
+        choices = Choices(today(), reviewer, _day("--reviewed", reviewed).isoformat() if reviewed else "", "".join(_split(market)[:1]), force, prefer)
+        paths = [Path(name) for name in files]
+        return cli_review.read(paths, Path(into) if into else None, choices, _workspace(home), dry_run=dry_run, yes=yes, report=Path(report) if report else None, formats=_split(formats), as_json=as_json)
+
+    @review.command("compare")
+    @click.argument("old")
+    @click.argument("new")
+    @report
+    @report_format
+    @home
+    @as_json
+    def review_compare(old: str, new: str, report: str | None, formats: tuple[str, ...], home: tuple[str, ...], as_json: bool) -> int:
+        """Compare two issues of one document: requirements, decisions, evidence, answers."""
+        from dossier import cli_review
+
+        return cli_review.compare(Path(old), Path(new), today(), _workspace(home), report=Path(report) if report else None, formats=_split(formats), as_json=as_json)
+
     @dossier.command()
     def doctor() -> int:
         """Look whether everything needed is on this machine."""
@@ -194,16 +237,16 @@ def today() -> dt.date:
 
 
 def _law_date(text: str | None) -> dt.date:
-    if text is None:
-        return today()
+    return today() if text is None else _day("--date", text)
+
+
+def _day(option: str, text: str) -> dt.date:
     try:
-        return dt.date.fromisoformat(text) if len(text) == 10 else _not_a_day(text)
+        if len(text) == 10:
+            return dt.date.fromisoformat(text)
     except ValueError:
-        return _not_a_day(text)
-
-
-def _not_a_day(text: str) -> dt.date:
-    raise DossierError(Problem("--date", 0, 0, f'"{text}" is not a day.', "Write it as year-month-day, for example 2026-11-23."))
+        pass
+    raise DossierError(Problem(option, 0, 0, f'"{text}" is not a day.', "Write it as year-month-day, for example 2026-11-23."))
 
 
 # --- commands -----------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,13 +14,16 @@ from dossier.checklist import Checklist, Row
 from dossier.context import Builder
 from dossier.errors import DossierError, Problem, did_you_mean
 from dossier.i18n import Tongue
-from dossier.product import Person
+from dossier.product import Person, Product
+from dossier.review import state as review_state
+from dossier.review.ledger import Ledger
 from dossier.schema import Identifier, Localized, Model, parse
 from dossier.speech import NOTHING, Speaker
 from dossier.views import Context, DocumentView, EnclosureView, GapView, HistoryView, PersonView
 
 SHARED = "_shared"
 BODY = "body.html.j2"
+STATES: dict[review_state.State, str] = {"draft": "Draft – not reviewed", "reviewed": "Reviewed", "approved": "Approved"}
 
 
 class Template(Model):
@@ -37,10 +40,11 @@ class Template(Model):
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """What is the same for all documents of one run: the date they print and whether they carry their record."""
+    """What one issue of a document adds: the date it prints, whether it carries its record, and the review so far."""
 
     date: dt.date
     record: bool = True
+    ledger: Ledger = field(default_factory=Ledger)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +103,13 @@ def render(template: Template, checklist: Checklist, tongue: Tongue, shelf: Shel
     """
     voice = speaker(shelf, template.id, tongue)
     context = _context(template, checklist, voice, shelf, issue)
-    values = {entry.name: getattr(context, entry.name) for entry in fields(Context)}
-    body = sandbox.fill(f"{template.id}/{BODY}", values, voice, shelf.folders)
+    body = _body(template, context, voice, shelf)
+    reached = review_state.state((field.name for block in body for field in blocks.inlines_of(block) if isinstance(field, blocks.Field)), issue.ledger.values)
+    if reached != "draft":
+        # Only the body tells which fields there are, so a document that is more than a draft is filled once more.
+        context = replace(context, document=replace(context.document, state=voice.words(STATES[reached])))
+        body = _body(template, context, voice, shelf)
+    body = blocks.filled(body, {name: value for name, value in issue.ledger.values.items() if name not in (review_state.REVIEWER, review_state.REVIEW_DATE)})
     product, settings = checklist.product, checklist.product.documents
     maker = product.manufacturer
     made = blocks.Document(
@@ -117,7 +126,7 @@ def render(template: Template, checklist: Checklist, tongue: Tongue, shelf: Shel
         author=settings.authors[0].name if settings.authors else maker.name,
         subject=f"{product.name}, {context.market.first}",
         keywords=(product.name, product.id, template.id, checklist.market.head.id, product.regulation.upper()),
-        words={key: voice.words(word).first for key, word in (("page", "Page"), ("of", "of"), ("revision", "rev."), ("table", "Table"))},
+        words=running_words(voice),
         blocks=body,
         with_record=issue.record,
     )
@@ -125,9 +134,19 @@ def render(template: Template, checklist: Checklist, tongue: Tongue, shelf: Shel
     return replace(made, data=issued.record(made, identity, _about(checklist, _own_ids(template, checklist))))
 
 
-def document_number(checklist: Checklist, name: str) -> str:
+def running_words(voice: Speaker) -> dict[str, str]:
+    """The few words that renderers print by themselves, by the keys that they know them by."""
+    return {key: voice.words(word).first for key, word in (("page", "Page"), ("of", "of"), ("revision", "rev."), ("table", "Table"))}
+
+
+def _body(template: Template, context: Context, voice: Speaker, shelf: Shelf) -> tuple[blocks.Block, ...]:
+    values = {entry.name: getattr(context, entry.name) for entry in fields(Context)}
+    return sandbox.fill(f"{template.id}/{BODY}", values, voice, shelf.folders)
+
+
+def document_number(product: Product, name: str) -> str:
     """The number a document prints: the product file's prefix, or the product's id, and the document's id."""
-    return f"{checklist.product.documents.number or checklist.product.id}-{name}"
+    return f"{product.documents.number or product.id}-{name}"
 
 
 # --- the context --------------------------------------------------------------------------------------------------
@@ -148,7 +167,7 @@ def _context(template: Template, checklist: Checklist, voice: Speaker, shelf: Sh
     resilience = next((row for row in checklist.rows if row.id == f"eu-{product.regulation}.cra"), None)
     editorial = next((claim for claim in market.claims if claim.number == 9), None)
     return Context(
-        document=DocumentView(template.id, voice.texts(template.title), document_number(checklist, template.id), product.documents.revision, builder.day(issue.date), voice.words("Draft – not reviewed"), f"dossier {__version__}"),
+        document=DocumentView(template.id, voice.texts(template.title), document_number(product, template.id), product.documents.revision, builder.day(issue.date), voice.words(STATES["draft"]), f"dossier {__version__}"),
         identity=builder.identity(),
         product_name=product.name,
         product_version=product.version or product.software.version,
@@ -185,7 +204,7 @@ def _context(template: Template, checklist: Checklist, voice: Speaker, shelf: Sh
         standards=tuple((standard.id, standard.edition, standard.title) for standard in product.standards),
         security_contact=builder.security_contact(),
         associated_products=voice.texts(product.documents.associated_products),
-        enclosures=tuple(EnclosureView(document_number(checklist, other.id), voice.texts(other.title), product.documents.revision) for other in shelf.for_market(checklist) if other.id != template.id),
+        enclosures=tuple(EnclosureView(document_number(product, other.id), voice.texts(other.title), product.documents.revision) for other in shelf.for_market(checklist) if other.id != template.id),
         recipient=_recipient(checklist, voice),
         occasion=product.documents.occasion or "",
         reference=product.documents.reference,
@@ -193,6 +212,9 @@ def _context(template: Template, checklist: Checklist, voice: Speaker, shelf: Sh
         csirt=voice.texts(csirt.short) if csirt else NOTHING,
         authors=_people(product.documents.authors),
         approvers=_people(product.documents.approvers),
+        answered=builder.answered(issue.ledger),
+        reviews=builder.reviews(issue.ledger),
+        remarks=builder.remarks(issue.ledger),
         history=tuple(HistoryView(line.revision, i18n.short_day(line.date, voice.first), line.author, line.change) for line in product.documents.history),
         two=bool(voice.tongue.second),
     )

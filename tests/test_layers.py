@@ -13,19 +13,21 @@ import dossier
 PACKAGE = Path(dossier.__file__).parent
 
 ROWS = [
-    ["errors", "citation", "labels", "blocks"],
-    ["yamlfile", "resources", "i18n", "markup", "output", "issued"],
+    ["errors", "citation", "labels", "blocks", "review.state"],
+    ["yamlfile", "resources", "i18n", "markup", "output", "issued", "review.ledger"],
     ["schema", "speech", "housestyle", "render.wordml", "render.fonts", "render.html", "render.pdf_fetch", "render.pdf_subset", "render.pdf_tags", "review.reading"],
     ["conditions", "product", "render.docx_frame"],
-    ["records", "applicability", "evidence", "views", "render.docx", "render.pdf", "render.screen"],
-    ["jurisdiction", "sandbox"],
-    ["resolve"],
+    ["records", "applicability", "evidence", "views", "render.docx", "render.pdf", "render.screen", "review.findings"],
+    ["jurisdiction", "sandbox", "review.merge", "review.redline"],
+    ["resolve", "review.readers"],
     ["checklist"],
     ["wording"],
     ["context", "explain"],
     ["template"],
     ["assemble"],
-    ["api", "doctor"],
+    ["api", "doctor", "review.intake"],
+    ["review.reports"],
+    ["cli_review"],
     ["cli"],
     ["__main__"],
 ]
