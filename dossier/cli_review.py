@@ -108,8 +108,7 @@ def _tell(message: str) -> None:
 
 def _enter(parts: Sequence[Part], dry_run: bool, yes: bool) -> None:
     """Adds the lines to the review records, after asking where somebody can answer."""
-    from dossier import output
-    from dossier.review import ledger
+    from dossier.review.intake import enter
 
     lines = sum(len(part.merge.entries) for part in parts)
     answers = sum(len(part.merge.changes) for part in parts)
@@ -122,11 +121,8 @@ def _enter(parts: Sequence[Part], dry_run: bool, yes: bool) -> None:
     if not yes and sys.stdin.isatty() and sys.stderr.isatty() and not _agreed(answers):
         _tell("Nothing was written.")
         return
-    for part in parts:
-        if part.product is not None and part.merge.entries:
-            place = part.product / ledger.place(part.identity.market, part.identity.kind)
-            output.append(place, ledger.written(part.merge.entries))
-            _tell(f"{len(part.merge.changes)} changed answers entered in {place}")
+    for place in enter(parts):
+        _tell(f"entered in {place}")
 
 
 def _agreed(answers: int) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from dossier import assemble, i18n, issued, product, template
+from dossier import assemble, i18n, issued, output, product, template
 from dossier.assemble import Workspace
 from dossier.errors import DossierError, Problem, did_you_mean
 from dossier.issued import Identity, Issued
@@ -73,6 +73,17 @@ def intake(paths: Sequence[Path], into: Path | None, choices: Choices, workspace
     if problems:
         raise DossierError(problems)
     return tuple(_part(market, kind, files, file, choices) for (market, kind), files in parts.items())
+
+
+def enter(parts: Sequence[Part]) -> tuple[Path, ...]:
+    """Adds what the parts bring to the review records of their products; returns the records that grew."""
+    grown = []
+    for part in parts:
+        if part.product is not None and part.merge.entries:
+            place = part.product / ledger.place(part.identity.market, part.identity.kind)
+            output.append(place, ledger.written(part.merge.entries))
+            grown.append(place)
+    return tuple(grown)
 
 
 def _part(market: str, kind: str, files: Sequence[tuple[Comparison, Sender]], file: ProductFile | None, choices: Choices) -> Part:
