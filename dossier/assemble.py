@@ -17,7 +17,7 @@ from dossier.resolve import Repository, resolve
 from dossier.review import ledger
 from dossier.template import Issue, Shelf, Template
 
-FORMATS = ("docx", "pdf", "html", "json")
+FORMATS = ("docx", "pdf", "xlsx", "html", "json")
 DEFAULT_FORMATS = ("docx", "pdf")
 
 
@@ -217,6 +217,10 @@ def rendered(document: blocks.Document, extension: str, workspace: Workspace, *,
             from dossier.render import pdf
 
             return pdf.render(document, workspace.style("style.css"), forms=fillable)
+        case "xlsx":
+            from dossier.render import xlsx
+
+            return xlsx.render(document)
         case "html":
             from dossier.render import screen
 
@@ -256,5 +260,5 @@ def _tools(extension: str) -> dict[str, str]:
     """dossier's version and those of the libraries that decide the bytes."""
     from importlib.metadata import version
 
-    libraries = ["Jinja2", "babel", *{"docx": ["python-docx"], "pdf": ["weasyprint"]}.get(extension, [])]
+    libraries = ["Jinja2", "babel", *{"docx": ["python-docx"], "pdf": ["weasyprint"], "xlsx": ["XlsxWriter"]}.get(extension, [])]
     return {"dossier": __version__, **{name.lower(): version(name) for name in libraries}}

@@ -99,7 +99,7 @@ def _command() -> Any:
     @click.argument("products", nargs=-1, required=True, metavar="PRODUCT...")
     @market
     @click.option("-d", "--document", multiple=True, metavar="DOCUMENT", help="Only this document; repeatable.")
-    @click.option("-f", "--format", "formats", multiple=True, metavar="FORMAT", help="docx, pdf, html or json; repeatable or comma-separated. Default: docx and pdf.")
+    @click.option("-f", "--format", "formats", multiple=True, metavar="FORMAT", help="docx, pdf, xlsx, html or json; repeatable or comma-separated. Default: docx and pdf.")
     @click.option("-l", "--locale", multiple=True, metavar="LOCALE", help="nb, nn, en, or two side by side as nb+en. Default: the market's own.")
     @date
     @click.option("-o", "--output", "folder", default="out", metavar="DIR", help="Output folder. Default: out.")

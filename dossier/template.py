@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from dossier import __version__, blocks, i18n, issued, sandbox, yamlfile
+from dossier import __version__, blocks, i18n, issued, labels, sandbox, yamlfile
 from dossier.applicability import FactSheet
 from dossier.checklist import Checklist, Row
 from dossier.context import Builder
@@ -136,7 +136,8 @@ def render(template: Template, checklist: Checklist, tongue: Tongue, shelf: Shel
 
 def running_words(voice: Speaker) -> dict[str, str]:
     """The few words that renderers print by themselves, by the keys that they know them by."""
-    return {key: voice.words(word).first for key, word in (("page", "Page"), ("of", "of"), ("revision", "rev."), ("table", "Table"))}
+    running = {key: voice.words(word).first for key, word in (("page", "Page"), ("of", "of"), ("revision", "rev."), ("table", "Table"))}
+    return running | {key: voice.words(word).line for key, word in labels.WORKBOOK.items()}
 
 
 def _body(template: Template, context: Context, voice: Speaker, shelf: Shelf) -> tuple[blocks.Block, ...]:
