@@ -15,7 +15,7 @@ PACKAGE = Path(dossier.__file__).parent
 ROWS = [
     ["errors", "citation", "labels", "blocks", "review.state"],
     ["yamlfile", "resources", "i18n", "markup", "output", "issued", "marks", "review.ledger", "render.xlsx_measure"],
-    ["schema", "speech", "housestyle", "render.wordml", "render.fonts", "render.html", "render.pdf_fetch", "render.pdf_subset", "render.pdf_tags", "render.xlsx_shape", "review.reading"],
+    ["schema", "speech", "housestyle", "render.wordml", "render.fonts", "render.html", "render.pdf_fetch", "render.pdf_forms", "render.pdf_subset", "render.pdf_tags", "render.xlsx_shape", "review.reading"],
     ["conditions", "product", "render.docx_frame", "render.xlsx_look", "render.xlsx_plan"],
     ["records", "applicability", "evidence", "views", "render.docx", "render.pdf", "render.screen", "render.xlsx_sheet", "review.findings"],
     ["jurisdiction", "sandbox", "review.merge", "review.redline", "render.xlsx"],

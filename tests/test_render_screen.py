@@ -11,6 +11,7 @@ import docx
 import pikepdf
 import pytest
 from docx.oxml.ns import qn
+from pikepdf.form import Form
 
 from dossier import assemble
 from dossier.assemble import Built, Order, Workspace
@@ -65,8 +66,7 @@ def test_the_fillable_pdf_has_the_fields_of_the_word_file(built: dict[str, Built
     body = docx.Document(io.BytesIO(built["docx"].file.content)).element.body
     tags = {node.get(qn("w:val")) for node in body.iter(qn("w:tag"))}
     with pikepdf.open(io.BytesIO(built["pdf"].file.content)) as pdf:
-        names = {str(field.T) for field in pdf.Root.AcroForm.Fields}
-    assert names == tags
+        assert {field.fully_qualified_name for field in Form(pdf)} == tags
 
 
 def test_the_json_is_the_documents_data(built: dict[str, Built]) -> None:

@@ -11,14 +11,14 @@ import re
 import sys
 import threading
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from dossier import resources
 from dossier.blocks import Contents, Document
 from dossier.errors import DossierError, ExitCode, Problem, one_of
-from dossier.render import html, pdf_fetch, pdf_subset, pdf_tags
+from dossier.render import html, pdf_fetch, pdf_forms, pdf_subset, pdf_tags
 
 Sheets = tuple[Any, tuple[Any, ...]]
 VARIANTS = ("pdf/a-3a", "pdf/ua-1")
@@ -83,7 +83,7 @@ def _made(weasyprint: Any, document: Document, style: Path | None, variant: str,
             pdf_variant=variant,
             pdf_forms=forms,
             attachments=_attachments(weasyprint, document, fetcher),
-            finisher=_open_at_bookmarks if any(isinstance(block, Contents) for block in document.blocks) else None,
+            finisher=_finisher(document),
         )
     return made
 
@@ -100,8 +100,18 @@ def _attachments(weasyprint: Any, document: Document, fetcher: Any) -> list[Any]
     ]
 
 
-def _open_at_bookmarks(_: Any, pdf: Any) -> None:
-    pdf.catalog["PageMode"] = "/UseOutlines"
+def _finisher(document: Document) -> Callable[[Any, Any], None]:
+    def finish(laid_out: Any, pdf: Any) -> None:
+        import pydyf  # type: ignore[import-untyped,unused-ignore]
+
+        if any(isinstance(block, Contents) for block in document.blocks):
+            pdf.catalog["PageMode"] = "/UseOutlines"
+        # What a reviewed file is known by where it carries no record.
+        pdf.info["DocumentNumber"] = pydyf.String(document.number)
+        pdf.info["DocumentRevision"] = pydyf.String(document.revision)
+        pdf_forms.finish(laid_out, pdf)
+
+    return finish
 
 
 # --- style sheets -----------------------------------------------------------------------------------------------------
