@@ -216,11 +216,14 @@ def _notes(each: _List, count: int) -> list[Line]:
     for section, block in each.notes:
         said.setdefault(repr(block), []).append(section)
         blocks.setdefault(repr(block), block)
+    sections = list(dict.fromkeys(section for section, _, _ in each.tables))
+    alone = sections[0] if len(sections) == 1 and sections[0] != each.title else ""
     captions = [caption for _, _, table in each.tables if (caption := title_of(table.caption)) and caption != each.title]
-    lines = [spread(caption, "strong", count) for caption in dict.fromkeys(captions)]
+    lines = [spread(alone, "section", count)] if alone else []
+    lines += [spread(caption, "strong", count) for caption in dict.fromkeys(captions)]
     for text, block in blocks.items():
-        sections = list(filter(None, said[text]))
-        lines += flow(block, count, (Text(f"{', '.join(sections)}: ", "strong"),) if sections and len(sections) < len(each.tables) else ())
+        named = list(filter(None, said[text]))
+        lines += flow(block, count, (Text(f"{', '.join(named)}: ", "strong"),) if named and len(named) < len(each.tables) else ())
     return lines
 
 

@@ -142,8 +142,9 @@ class Names:
 
 
 def _cut(text: str, most: int) -> str:
-    """The text in at most so many characters as Excel counts them, at the end of a word where that leaves enough."""
-    while marks.length(text) > most:
-        shorter = text[: most + 1].rpartition(" ")[0].rstrip(" –,(")
-        text = shorter if len(shorter) >= most // 2 and len(shorter) < len(text) else text[: min(most, len(text) - 1)].rstrip()
-    return text
+    """The text in at most so many characters as Excel counts them; what is left out shows as three dots."""
+    if marks.length(text) <= most:
+        return text
+    while marks.length(text) >= most:
+        text = text[:-1]
+    return f"{text.rstrip()}…"
