@@ -44,6 +44,11 @@ def is_key(text: str) -> bool:
     return text == SECTION or column_of(text.removeprefix(GO)) >= 0
 
 
+def is_own(key: str) -> bool:
+    """Whether words in this column are the document's or a reviewer's, not ours."""
+    return key != SECTION and not key.startswith(GO)
+
+
 def fingerprint(words: Mapping[str, str]) -> str:
     """Twelve digits for the fixed words of a row by column key; white space and empty cells make no difference."""
     parts = sorted(f"{key}={line}" for key, text in words.items() if (line := one_line(text)))
