@@ -105,7 +105,7 @@ class _Pen:
         return "".join(f"{self.glyphs.get(character, 0):04x}" for character in text)
 
     def _width(self, text: str) -> float:
-        return sum(self.widths[self.glyphs.get(character, 0)] for character in text) * SIZE / 1000
+        return float(sum(self.widths[self.glyphs.get(character, 0)] for character in text)) * SIZE / 1000
 
     def _lines(self, text: str, room: float) -> Iterator[str]:
         for paragraph in text.splitlines():
