@@ -47,7 +47,7 @@ def of(name: str, content: bytes) -> Reading:
         from dossier.review import pdf_form
 
         return pdf_form.read(name, content)
-    if start[:1] in (b"{", b"<"):
+    if start[:1] in (b"{", b"<") and not start.startswith(b"{\\rtf"):
         from dossier.review import html_form
 
         return html_form.read(name, content)
