@@ -84,6 +84,19 @@ def test_a_file_of_an_older_issue_contradicts_the_record_instead_of_overwriting_
     assert merge(record, [(late, Sender("Ola", ""))], DAY, prefer="record").changes == ()
 
 
+@pytest.mark.parametrize(("prefer", "stands"), [("record", ("one.docx", "fulfilled")), ("two.docx", ("two.docx", "partly"))])
+def test_a_conflict_left_open_comes_up_again_until_it_is_settled(prefer: str, stands: tuple[str, str]) -> None:
+    record = enter(Ledger(), filled(issue(), "one.docx", a__status="fulfilled"))
+    late = filled(issue(), "two.docx", a__status="partly", b__status="partly")
+    record = enter(record, late)
+    assert record.values["b/status"] == "partly"
+    assert len(merge(record, [(late, Sender("two.docx", ""))], DAY).conflicts) == 1
+    settled = enter(record, late, prefer=prefer)
+    assert (settled.answers["a/status"].reviewer, settled.values["a/status"]) == stands
+    assert merge(settled, [(late, Sender("two.docx", ""))], DAY).conflicts == ()
+    assert enter(settled, late) == settled
+
+
 def test_a_reviewer_who_saw_the_answer_may_change_it() -> None:
     record = enter(Ledger(), filled(issue(), "one.docx", a__status="fulfilled"))
     result = merge(record, [(filled(issue(a__status="fulfilled"), "two.docx", a__status="partly"), Sender("Ola", ""))], DAY)

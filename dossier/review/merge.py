@@ -72,30 +72,34 @@ def sender(comparison: Comparison, name: str, date: str) -> Sender:
 def merge(ledger: Ledger, files: Sequence[tuple[Comparison, Sender]], read: dt.date, prefer: str = "") -> Merge:
     """Merges the files, all of one document, into its record.
 
-    `prefer` settles conflicts: the name of a reviewer or of a file, or "record". A file that was read in before brings
-    nothing new.
+    `prefer` settles conflicts: the name of a reviewer or of a file, or "record". What a file brought before it does not bring
+    again; a conflict that was left open comes up again.
     """
-    fresh = [(comparison, who) for comparison, who in files if not ledger.has(comparison.reading.sha256)]
+    brought = {(entry.sha256, entry.field) for entry in ledger.entries}
+    fresh = [(comparison, who, {name: value for name, value in comparison.given.items() if (comparison.reading.sha256, name) not in brought}) for comparison, who in files]
     entries: list[Entry] = []
     changes: list[Change] = []
     conflicts: list[Conflict] = []
-    for field in dict.fromkeys(name for comparison, _ in fresh for name in comparison.given):
+    for field in dict.fromkeys(name for _, _, given in fresh for name in given):
         if field in (REVIEWER, REVIEW_DATE):
             continue
-        row = next(comparison.issued.row_of.get(field, "") for comparison, _ in fresh if field in comparison.issued.field)
-        voices = [(Voice(who.name, who.date, comparison.reading.name, comparison.given[field]), comparison, who) for comparison, who in fresh if field in comparison.given]
+        row = next(comparison.issued.row_of.get(field, "") for comparison, _, _ in fresh if field in comparison.issued.field)
+        voices = [(Voice(who.name, who.date, comparison.reading.name, given[field]), comparison, who) for comparison, who, given in fresh if field in given]
         candidates = [*_earlier(ledger, field, [comparison.issued for _, comparison, _ in voices]), *(voice for voice, _, _ in voices)]
         chosen = _chosen(candidates, prefer)
         if chosen is None:
             conflicts.append(Conflict(field, row, tuple(candidates)))
             continue
         before = ledger.values.get(field, "")
-        if chosen.source == IN_RECORD or chosen.value == before:
+        if chosen.source == IN_RECORD:  # a line that says so, or the same conflict would come up for ever
+            entries += [_line(comparison, Sender(chosen.reviewer, chosen.date), read, field=field, value=chosen.value, row=row) for _, comparison, _ in voices]
+            continue
+        if chosen.value == before:
             continue
         changes.append(Change(field, row, before, chosen.value, chosen.reviewer))
         comparison, who = next((comparison, who) for voice, comparison, who in voices if voice == chosen)
         entries.append(_line(comparison, who, read, field=field, value=chosen.value, row=row))
-    entries += _signed(fresh, ledger, read)
+    entries += _signed(files, ledger, read)
     return Merge(tuple(entries), tuple(changes), tuple(conflicts))
 
 
@@ -118,6 +122,8 @@ def _signed(files: Sequence[tuple[Comparison, Sender]], ledger: Ledger, read: dt
     """The remarks of the files, and one line that says who reviewed, so that a file without answers is in the record too."""
     entries = []
     for comparison, who in files:
+        if ledger.has(comparison.reading.sha256):
+            continue
         entries.append(_line(comparison, who, read, field=REVIEWER, value=who.name))
         if who.date:
             entries.append(_line(comparison, who, read, field=REVIEW_DATE, value=who.date))
