@@ -20,7 +20,7 @@ _HOW = ("how-fields", "how-lines", "how-reason", "how-sheet", "how-sort", "how-s
 _FIELD_WIDTHS = {"select": 27.0, "checkbox": 20.0, "date": 30.0, "text": 50.0, "textarea": 60.0}
 _SECTION_WIDTH = 34.0
 _BESIDE_WIDTH = 36.0
-_GO_WIDTH = 15.0
+_GO_WIDTH = 17.0
 _MOST_ROWS_ON_COVER = 5
 _MOST_NOTES_ABOVE = 3
 
