@@ -238,6 +238,15 @@ def filled(blocks: Sequence[Block], answers: Mapping[str, str]) -> tuple[Block, 
     return tuple(_filled(block, answers) for block in blocks)
 
 
+def words(document: Document) -> str:
+    """Everything that the document prints, answers in fields included: what fonts have to draw."""
+    texts = [document.title, document.product, document.author, document.number, document.revision, document.mark, *document.words.values()]
+    for block in document.blocks:
+        inlines = tuple(inlines_of(block))
+        texts += [plain(inlines), *(text for field in inlines if isinstance(field, Field) for text in (field.value, field.title, field.placeholder, *(label for _, label in field.options)))]
+    return "\n".join(texts)
+
+
 def _filled(block: Block, answers: Mapping[str, str]) -> Block:
     def inside(inlines: Inlines) -> Inlines:
         if not any(isinstance(inline, Field) and inline.name in answers for inline in inlines):

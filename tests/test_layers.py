@@ -14,11 +14,11 @@ PACKAGE = Path(dossier.__file__).parent
 
 ROWS = [
     ["errors", "citation", "labels", "blocks", "review.pdf_raw", "review.state", "review.word_text", "review.written"],
-    ["yamlfile", "resources", "i18n", "markup", "output", "issued", "marks", "review.ledger", "render.xlsx_measure"],
+    ["yamlfile", "resources", "i18n", "markup", "output", "issued", "marks", "review.ledger", "render.phrases", "render.xlsx_measure"],
     ["schema", "speech", "housestyle", "render.wordml", "render.fonts", "render.html", "render.pdf_fetch", "render.pdf_forms", "render.pdf_subset", "render.pdf_tags", "render.xlsx_shape", "review.reading", "review.spreadsheetml", "review.word_body"],
-    ["conditions", "product", "review.package", "review.sheet_words", "review.word_control", "render.docx_frame", "render.xlsx_look", "render.xlsx_plan"],
-    ["records", "applicability", "evidence", "views", "render.docx", "render.pdf", "render.screen", "render.xlsx_sheet", "review.cells", "review.findings", "review.word", "review.pdf_form"],
-    ["jurisdiction", "sandbox", "review.merge", "review.redline", "review.sheet_values", "render.xlsx"],
+    ["render.word_fonts", "conditions", "product", "review.package", "review.sheet_words", "review.word_control", "render.xlsx_look", "render.xlsx_plan"],
+    ["records", "render.docx_frame", "applicability", "evidence", "views", "render.pdf", "render.screen", "render.xlsx_sheet", "review.cells", "review.findings", "review.html_form", "review.pdf_form", "review.word"],
+    ["jurisdiction", "render.docx", "sandbox", "review.merge", "review.redline", "review.sheet_values", "render.xlsx"],
     ["resolve", "review.excel"],
     ["checklist", "review.readers"],
     ["wording"],
