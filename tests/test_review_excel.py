@@ -207,6 +207,22 @@ def test_answers_are_found_wherever_they_are(change: Callable[[Workbook], None],
     assert comparison.findings == ()
 
 
+def test_rows_sorted_without_their_marks_are_matched_by_their_words(labelling: bytes) -> None:
+    """Someone marked the visible columns only and sorted: the hidden marks stayed where they were."""
+
+    def change(book: Workbook) -> None:
+        sheet, _, _ = sheet_of(book)
+        numbers = [row for row in range(2, sheet.max_row + 1) if "/comment" in str(sheet.cell(row, 1).value)]
+        values = [[cell.value for cell in sheet[row]][1:] for row in numbers]
+        for row, line in zip(numbers, values[5:] + values[:5], strict=True):
+            for column, value in enumerate(line, 2):
+                sheet.cell(row, column).value = value
+
+    comparison = compared(changed(filled(labelling, TYPED), change))
+    assert comparison.given == GIVEN
+    assert [(str(finding), finding.weight) for finding in comparison.findings] == [("Rows of the sheet “Bruksanvisning” were sorted without their hidden marks; each was matched by its own words.", "note")]
+
+
 def test_a_row_whose_mark_is_gone_is_matched_by_its_first_cell(labelling: bytes) -> None:
     def change(book: Workbook) -> None:
         sheet, row, _ = sheet_of(book)
@@ -487,6 +503,11 @@ def test_a_workbook_without_its_marks_is_refused(labelling: bytes) -> None:
 def test_a_workbook_without_record_and_number_is_refused(documents: dict[str, Document]) -> None:
     content = render(replace(documents["cover-letter"], with_record=False))
     assert refusal(with_parts(content, lambda name, part: part.replace(b"dossier.number", b"other") if name == "docProps/custom.xml" else part)) == f"review.xlsx: carries neither its record nor its document number and revision. {AGAIN}"
+
+
+def test_properties_that_differ_from_the_record_are_named(labelling: bytes) -> None:
+    content = with_parts(labelling, lambda name, part: part.replace(b"FP-NO-labelling-checklist", b"FP-NO-other") if name == "docProps/custom.xml" else part)
+    assert sentences(content) == ["The file's properties say FP-NO-other, revision A, the record inside says FP-NO-labelling-checklist, revision A. The record counts."]
 
 
 def test_a_damaged_record_is_refused(labelling: bytes) -> None:

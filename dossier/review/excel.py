@@ -4,6 +4,7 @@ What a reviewer wrote where no field is becomes a finding that quotes it. Nothin
 """
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -16,9 +17,11 @@ from dossier.review.reading import Answer, Finding, Reading, Remark, fingerprint
 from dossier.review.sheet_values import Blank, Form, Value, form_of, shown, value_of
 from dossier.review.sheet_words import ADDED, FixedWords
 
+_OTHER = "The file's properties say {properties}, the record inside says {record}. The record counts."
 _BY_HAND = "A row was added by hand; it is not an answer to a field and is not taken: “{text}”."
 _SHEET = "The sheet “{sheet}” was added by hand; it is not taken: “{text}”."
 _MATCHED = "The hidden mark of the row is gone; its answers were matched by the row's first cell."
+_SORTED = "Rows of the sheet “{sheet}” were sorted without their hidden marks; each was matched by its own words."
 _MERGED = "The cells {cells} were merged, so that one value covers several cells: “{text}”. It is taken for the first cell only."
 
 
@@ -37,7 +40,11 @@ def read(name: str, content: bytes) -> Reading:
     record = issued.parse(form.record.encode("utf-8", "surrogatepass"), name) if form.record else None
     if record is None and not (told["number"] and told["revision"]):
         raise refuse(name, "carries neither its record nor its document number and revision.", AGAIN)
-    return _Reader(book, form, record, record.identity if record else Identity(**told)).reading(name, content)
+    said = Identity(**told)
+    reader = _Reader(book, form, record, record.identity if record else said)
+    if record is not None and said.number and (said.number, said.revision) != (record.identity.number, record.identity.revision):
+        reader.findings.append(Finding(_OTHER, {"properties": str(said), "record": str(record.identity)}))
+    return reader.reading(name, content)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,8 @@ class _Reader:
         self.findings: list[Finding] = []
         self.unmarked: list[_Spot] = []
         self.names: dict[tuple[str, int], str] = {}  # sheet and row -> what the row is called
+        self.marks: dict[str, dict[str, dict[str, str]]] = {}  # sheet -> fingerprint of a row -> its fields
+        self.unmoved: dict[str, Finding] = {}
         self.fixed = FixedWords(record)
         self.known = {one_line(line.text) for line in record.lines} if record else set()
         self.rows = {line.row for line in record.lines} if record else set()
@@ -76,11 +85,12 @@ class _Reader:
             self._unmarked(spot)
         if not self.answers:
             raise refuse(name, "has lost its hidden marks, so that nobody can tell which cell answers what.", "Ask the reviewer for the workbook itself; cells copied into another one cannot be read.")
-        return Reading(name, "xlsx", fingerprint(content), self.identity, tuple(self.answers), self.record, tuple(self._remarks()), None, (*self.findings, *self.fixed.missing()))
+        return Reading(name, "xlsx", fingerprint(content), self.identity, tuple(self.answers), self.record, tuple(self._remarks()), None, (*self.unmoved.values(), *self.findings, *self.fixed.missing()))
 
     # --- pages and rows -----------------------------------------------------------------------------------------------
 
     def _page(self, page: Page) -> None:
+        self.marks[page.name] = _marks_of(page)
         keys: dict[int, str] = {}
         marked = 0
         for number in sorted(page.rows):
@@ -102,13 +112,17 @@ class _Reader:
 
     def _row(self, spot: _Spot, digest: str, fields: Mapping[str, str]) -> None:
         fixed = {key: self._shown(spot.cells.get(column)) for column, key in spot.keys.items() if key not in fields}
+        found = marks.fingerprint(fixed)
+        if found != digest and found in self.marks[spot.page.name]:
+            digest, fields = found, self.marks[spot.page.name][found]
+            self.unmoved.setdefault(spot.page.name, Finding(_SORTED, {"sheet": spot.page.name}, weight="note"))
         row = self._name(one_line(fixed.get(marks.key(0), "")), fields, len(spot.cells) > 1)
         self.names[spot.page.name, spot.number] = row
         self.fixed.rows_seen.add(row)
         for column, key in spot.keys.items():
             if key in fields:
                 self._field(spot, column, fields[key], row)
-        if marks.fingerprint(fixed) != digest:
+        if found != digest:
             self.findings += self.fixed.compare(spot.page.name, row, fixed, spot.keys)
         self._beside(spot, row)
 
@@ -185,3 +199,10 @@ class _Reader:
         for page in self.book.pages:
             for note in page.notes:
                 yield Remark(note.text, note.author, note.date, self.names.get((page.name, note.row), ""), f"{page.name}!{cells.place(note.row, note.column)}", note.reply)
+
+
+def _marks_of(page: Page) -> dict[str, dict[str, str]]:
+    """The fields of the rows by their fingerprint; a fingerprint that stands twice tells nothing."""
+    found = [mark for row in page.rows.values() for cell in row.values() if (mark := marks.parse(cell.text)) is not None]
+    digests = Counter(digest for digest, _ in found)
+    return {digest: fields for digest, fields in found if digests[digest] == 1}
