@@ -15,6 +15,7 @@ from dossier.context import Builder
 from dossier.errors import DossierError, Problem, did_you_mean
 from dossier.i18n import Tongue
 from dossier.product import Person, Product
+from dossier.render import phrases
 from dossier.review import state as review_state
 from dossier.review.ledger import Ledger
 from dossier.schema import Identifier, Localized, Model, parse
@@ -137,7 +138,7 @@ def render(template: Template, checklist: Checklist, tongue: Tongue, shelf: Shel
 def running_words(voice: Speaker) -> dict[str, str]:
     """The few words that renderers print by themselves, by the keys that they know them by."""
     running = {key: voice.words(word).first for key, word in (("page", "Page"), ("of", "of"), ("revision", "rev."), ("table", "Table"))}
-    return running | {key: voice.words(word).line for key, word in labels.WORKBOOK.items()}
+    return running | {key: voice.words(word).line for key, word in labels.WORKBOOK.items()} | {phrase: voice.words(phrase).first for phrase in phrases.SCREEN}
 
 
 def _body(template: Template, context: Context, voice: Speaker, shelf: Shelf) -> tuple[blocks.Block, ...]:

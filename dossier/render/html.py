@@ -197,7 +197,8 @@ def _control(field: Field, width: float, height: float) -> str:
         case "text" | "date":
             return f'<input type="{field.kind}" {named}{hint} value="{_attribute(field.value)}">'
         case "textarea":
-            return f'<textarea {named}{hint} style="height:{_room(field.value, width, height)}mm">{escape(field.value)}</textarea>'
+            first = "\n" if field.value.startswith("\n") else ""  # a parser takes the first new line for none
+            return f'<textarea {named}{hint} style="height:{_room(field.value, width, height)}mm">{first}{escape(field.value)}</textarea>'
         case "checkbox":
             return f'<input type="checkbox" {named}{" checked" if field.value == "yes" else ""}>'
         case "select":
