@@ -27,7 +27,7 @@ from dossier.blocks import (
 )
 
 USABLE_WIDTH = {"landscape": 261.0, "portrait": 170.0}
-TO_TYPE_IN = {"select": 23.0, "textarea": 32.0}  # millimetres a column takes at least where its controls can be filled in
+TO_TYPE_IN = {"select": 26.0, "textarea": 32.0}  # millimetres a column takes at least where its controls can be filled in
 TALL = 110.0  # millimetres; a row beyond it may break over pages
 LONG_CONTENTS = 8  # chapters; more are set in two columns, so that facts and contents share the first page
 TICKED, UNTICKED = "\u2611", "\u2610"
