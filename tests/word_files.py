@@ -208,3 +208,12 @@ COMMENTS = """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 THREADS = b"""<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 <w15:commentsEx xmlns:w15="http://schemas.microsoft.com/office/word/2012/wordml"><w15:commentEx w15:paraId="00000001" w15:done="0"/><w15:commentEx w15:paraId="00000002" w15:paraIdParent="00000001" w15:done="0"/></w15:commentsEx>"""
 WITH_COMMENTS = {"word/comments.xml": COMMENTS, "word/commentsExtended.xml": THREADS}
+
+
+def small() -> bytes:
+    """An issued file without the fonts that it carries: a test file to keep."""
+    with zipfile.ZipFile(io.BytesIO(word_file(3))) as package:
+        files = {name: package.read(name) for name in package.namelist() if not name.startswith("word/fonts/") and name != "word/_rels/fontTable.xml.rels"}
+    files["word/fontTable.xml"] = f'<w:fonts xmlns:w="{NAMES["w"]}"><w:font w:name="Source Sans 3"/></w:fonts>'.encode()
+    files["word/settings.xml"] = files["word/settings.xml"].replace(b"<w:embedTrueTypeFonts/>", b"")
+    return zipped(files)

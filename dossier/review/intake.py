@@ -183,8 +183,9 @@ def _revision(name: str, identity: Identity, now: Issued, choices: Choices) -> l
 
 def _issue_now(identity: Identity, law_date: dt.date, file: ProductFile, workspace: Workspace) -> Issued:
     """The document as it would be issued now, without answers."""
-    checklist = assemble.check(file, identity.market, law_date, workspace)
-    document = template.render(workspace.shelf.get(identity.kind), checklist, i18n.tongue(identity.locale), workspace.shelf, Issue(law_date))
+    checklist = assemble.check(file, identity.market, law_date, workspace, pages=True)
+    issue = Issue(product.issue_date(file.product, law_date))
+    document = template.render(workspace.shelf.get(identity.kind), checklist, i18n.tongue(identity.locale), workspace.shelf, issue)
     return issued.parse(document.data, identity.number)
 
 
