@@ -132,9 +132,14 @@ def _agreed(answers: int) -> bool:
 
 
 def _write(documents: Sequence[Document], folder: Path, formats: Sequence[str], workspace: Workspace) -> None:
-    from dossier import assemble, output
+    from dataclasses import replace
 
-    for document in documents:
+    from dossier import assemble, output
+    from dossier.blocks import respelled
+    from dossier.render.fonts import visible
+
+    for made in documents:
+        document = replace(made, blocks=respelled(made.blocks, lambda text: visible(text, workspace.fonts)))
         for extension in assemble.known_formats(formats or REPORT_FORMATS):
             path = folder / f"{output.plain_name(document.number)}_r{output.plain_name(document.revision)}_{document.locale}.{extension}"
             output.write_text(path, assemble.rendered(document, extension, workspace))
