@@ -114,7 +114,7 @@ def build(paths: Sequence[Path], order: Order, workspace: Workspace | None = Non
     tongues = [i18n.tongue(name) for name in order.locales]
     markets = workspace.repository.expand(order.markets)
     checklists = _checklists(paths, markets, order, workspace)
-    jobs = [(each, tongue, kind) for each in checklists for tongue in (tongues or [i18n.tongue(each.market.head.locale)]) for kind in _documents(each, order, workspace.shelf)]
+    jobs = [(each, tongue, kind) for each in checklists for tongue in (tongues or [_own_tongue(each)]) for kind in _documents(each, order, workspace.shelf)]
     documents = _render(jobs, order, workspace, tell)
     built = []
     for each, document in documents:
@@ -156,6 +156,12 @@ def _documents(each: Checklist, order: Order, shelf: Shelf) -> tuple[Template, .
     if order.documents:
         return tuple(shelf.get(name) for name in dict.fromkeys(order.documents))
     return shelf.for_market(each)
+
+
+def _own_tongue(each: Checklist) -> i18n.Tongue:
+    """The market's own language; English where no documents exist in it."""
+    locale = each.market.head.locale
+    return i18n.tongue(locale if locale in i18n.RENDERED else "en")
 
 
 def _render(jobs: Sequence[tuple[Checklist, i18n.Tongue, Template]], order: Order, workspace: Workspace, tell: Callable[[str], None]) -> Iterator[tuple[Checklist, blocks.Document]]:

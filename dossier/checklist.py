@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from dossier import applicability
@@ -20,7 +20,7 @@ Coverage = Literal["covered", "gap", "expected", "not-applicable", "undetermined
 Cause = Literal["missing", "language", "revision", "file", "fact", "declaration"]
 Severity = Literal["finding", "justify", "inform"]
 
-OWN_DUTY = frozenset({"manufacturer", "authorised-representative", "importer"})
+OWN_DUTY = frozenset({"manufacturer", "authorised-representative", "importer", "us-agent", "uk-responsible-person", "sponsor", "marketing-authorisation-holder"})
 # What the product itself says, and product.yaml lists under `languages`: one gap for all its documents.
 IN_PRODUCT = ("label", "ifu", "gui")
 _RANK: dict[Severity, int] = {"finding": 0, "justify": 1, "inform": 2}
@@ -69,13 +69,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class KindRow:
-    """One evidence kind of the index for one product."""
+    """One evidence kind of the index for one product. `asked_by` are the market's own clauses that name it."""
 
     kind: Kind
     decision: Decision
     coverage: Coverage
     shown_by: tuple[Evidence, ...] = ()
     gaps: tuple[str, ...] = ()
+    expectation: Expectation = "expected"
+    asked_by: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -135,13 +137,16 @@ class _Maker:
         self.library = library
         self.files = files
         self.sheet = FactSheet(file.product, library.facts)
-        # Annex II, section 4(d): the precise identity of the controlled document and where it is.
-        self.identity_rule = f"eu-{file.product.regulation}.annex2.4"
+        # Who asks for the precise identity of the controlled document: Annex II, section 4(d), in the EU.
+        self.identity_rule = market.index.identity
+        self.asking = _asking(market)
         self.gaps: dict[str, Gap] = {}
         self.contradictions: list[Problem] = []
 
     def indexed(self, kind: Kind) -> bool:
-        """Whether the kind belongs to the evidence index of this product's regulation."""
+        """Whether the kind belongs to the evidence index: of this product's regulation, or of a market with its own law."""
+        if self.market.own_law:
+            return kind.kind.id in self.asking
         owner = f"eu-{self.product.regulation}."
         clauses = kind.kind.clauses
         return kind.kind.principle != "general" and (not clauses or any(clause.startswith(owner) for clause in clauses))
@@ -149,20 +154,39 @@ class _Maker:
     # --- evidence kinds -------------------------------------------------------------------------------------------
 
     def kind_row(self, kind: Kind) -> KindRow:
+        identifier = kind.kind.id
+        if not self.market.own_law:
+            return self._kind_row(kind, kind.kind.expectation, _severity(kind.kind.expectation, "required"))
+        decided = [(record, expectation, self._decision(record)) for record, expectation in self.asking[identifier]]
+        names = tuple(record.requirement.id for record, _, decision in decided if decision.applies != "no")
+        if not names:
+            return KindRow(kind, decided[0][2], "not-applicable", expectation=decided[0][1])
+        wanted = [entry for entry in decided if entry[2].applies == "yes"]
+        weight = [(_severity(expectation, _standing(record, self.market.states[record.requirement.id])), expectation, record.requirement.id) for record, expectation, _ in wanted or [entry for entry in decided if entry[2].applies != "no"]]
+        severity, expectation, basis = min(weight, key=lambda entry: _RANK[entry[0]])
+        if not wanted:
+            decision = next(decision for _, _, decision in decided if decision.applies == "undetermined")
+            return KindRow(kind, decision, "undetermined", gaps=self._undetermined(decision, identifier, basis, severity), expectation=expectation, asked_by=names)
+        return replace(self._kind_row(kind, expectation, severity, basis), asked_by=names)
+
+    def _kind_row(self, kind: Kind, expectation: Expectation, severity: Severity, basis: str = "") -> KindRow:
         declared = self.product.declarations.get(kind.kind.id)
         decision = applicability.decide(kind.condition, self.sheet, bool(kind.kind.judgement), declared)
-        severity = _severity(kind.kind.expectation, "required")
         if decision.applies == "no":
-            return KindRow(kind, decision, "not-applicable")
+            return KindRow(kind, decision, "not-applicable", expectation=expectation)
         if decision.applies == "undetermined":
-            return KindRow(kind, decision, "undetermined", gaps=self._undetermined(decision, kind.kind.id, "", severity))
+            return KindRow(kind, decision, "undetermined", gaps=self._undetermined(decision, kind.kind.id, basis, severity), expectation=expectation)
         documents = self._showing(kind.kind.id)
-        if not documents and declared is not None and declared.applies == "no" and kind.kind.expectation != "mandatory":
-            return KindRow(kind, applicability.justified(decision, declared), "not-applicable")
+        if not documents and declared is not None and declared.applies == "no" and expectation != "mandatory":
+            return KindRow(kind, applicability.justified(decision, declared), "not-applicable", expectation=expectation)
         if declared is not None and declared.applies == "no":
-            self._contradiction(kind.kind.id, "mandatory evidence cannot be declared not applicable while its facts say that it applies" if kind.kind.expectation == "mandatory" else "a document shows it")
-        gaps = self._evidence_gaps(kind, documents, kind.kind.id, "", severity)
-        return KindRow(kind, decision, self._coverage(gaps, documents), documents, gaps)
+            self._contradiction(kind.kind.id, "mandatory evidence cannot be declared not applicable while its facts say that it applies" if expectation == "mandatory" else "a document shows it")
+        gaps = self._evidence_gaps(kind, documents, kind.kind.id, basis, severity)
+        return KindRow(kind, decision, self._coverage(gaps, documents), documents, gaps, expectation)
+
+    def _decision(self, record: Record) -> Decision:
+        requirement = record.requirement
+        return applicability.decide(record.condition, self.sheet, bool(requirement.judgement), self.product.declarations.get(requirement.id))
 
     # --- requirements ---------------------------------------------------------------------------------------------
 
@@ -170,7 +194,7 @@ class _Maker:
         requirement = record.requirement
         standing = _standing(record, self.market.states[requirement.id])
         declared = self.product.declarations.get(requirement.id)
-        decision = applicability.decide(record.condition, self.sheet, bool(requirement.judgement), declared)
+        decision = self._decision(record)
         if decision.applies == "no":
             return Row(record, standing, decision, "not-applicable")
         if decision.applies == "undetermined":
@@ -179,7 +203,7 @@ class _Maker:
             decision = self._declared_no(record, standing, decision)
             if decision.applies == "no":
                 return Row(record, standing, decision, "not-applicable")
-        if record.group.part == "annex-i":
+        if record.group.part == "clauses":
             return self._clause_row(record, standing, decision, kind_rows)
         return self._duty_row(record, standing, decision)
 
@@ -190,9 +214,9 @@ class _Maker:
         return applicability.justified(decision, self.product.declarations[record.requirement.id])
 
     def _clause_row(self, record: Record, standing: Standing, decision: Decision, kind_rows: tuple[KindRow, ...]) -> Row:
-        """A clause of Annex I is shown by the evidence kinds that name it, or by a document that names it itself."""
+        """A clause is shown by the evidence kinds that name it or that it names, or by a document that names it itself."""
         identifier = record.requirement.id
-        named = [row for row in kind_rows if identifier in row.kind.kind.clauses and row.decision.applies != "no"]
+        named = [row for row in kind_rows if (identifier in row.kind.kind.clauses or identifier in row.asked_by) and row.decision.applies != "no"]
         documents = _unique([*self._naming(identifier), *(document for row in named for document in row.shown_by)])
         gaps = tuple(dict.fromkeys(key for row in named for key in row.gaps))
         for key in gaps:
@@ -209,7 +233,8 @@ class _Maker:
         asked = False
         for wanted in requirement.evidence_kinds:
             kind = self.library.kinds[wanted.kind]
-            if applicability.decide(kind.condition, self.sheet).applies != "yes":
+            # The condition of a general kind is that of the MDR; elsewhere the requirement alone decides.
+            if not (self.market.own_law and kind.kind.principle == "general") and applicability.decide(kind.condition, self.sheet).applies != "yes":
                 continue
             asked = True
             severity = _severity(wanted.expectation, standing)
@@ -261,7 +286,7 @@ class _Maker:
         choices = self._language_rows(kind)
         if not choices:
             return ""
-        row = choices[0][0]
+        row = _unmet(choices[0], self._stated_languages(kind), documents)
         is_rule = record is not None and any(row.requirement == affected for rows in choices for row in rows)
         stated = self._stated_languages(kind) if is_rule else None
         if stated is not None and not _met(row, stated):
@@ -269,7 +294,7 @@ class _Maker:
         if documents:
             met = any(self._in_language(kind, document) for document in documents)
             return "" if met else self._language(row, documents, None, affected, severity)
-        return self._language(row, documents, stated or (), affected, severity) if is_rule and row.document in IN_PRODUCT else ""
+        return self._language(row, documents, (), affected, severity) if stated is None and is_rule and row.document in IN_PRODUCT else ""
 
     def _language(self, row: LanguageRow, documents: tuple[Evidence, ...], stated: tuple[str, ...] | None, affected: str, severity: Severity) -> str:
         """The gap: the product's own information is one subject in all its documents, a report is one by itself."""
@@ -282,7 +307,9 @@ class _Maker:
     def _language_rows(self, kind: Kind) -> list[list[LanguageRow]]:
         """For each way a document of this kind may be counted, the language rows that bind it for this product's users."""
         users = {name for name, fact in (("lay", "lay_users"), ("professional", "professional_users")) if self.sheet.value(fact) != "no"}
-        choices = [[row for row in self.market.languages if row.document == document and users & set(row.users) and row.languages] for document in kind.kind.language_as]
+        stated = self.sheet.value("device_class")
+        known = [row for row in self.market.languages if row.languages and row.level != "unconfirmed" and users & set(row.users) and (stated is None or not row.classes or stated in row.classes)]
+        choices = [[row for row in known if row.document == document] for document in kind.kind.language_as]
         return [rows for rows in choices if rows]
 
     def _in_language(self, kind: Kind, document: Evidence) -> bool:
@@ -355,11 +382,27 @@ class _Maker:
             self.contradictions.append(problem)
 
 
+def _asking(market: Resolved) -> dict[str, list[tuple[Record, Expectation]]]:
+    """The market's clauses that name each evidence kind, in the order in which they read."""
+    found: dict[str, list[tuple[Record, Expectation]]] = {}
+    for record in market.records:
+        if record.group.part == "clauses":
+            for wanted in record.requirement.evidence_kinds:
+                found.setdefault(wanted.kind, []).append((record, wanted.expectation))
+    return found
+
+
 def _unique(documents: Iterable[Evidence]) -> tuple[Evidence, ...]:
     found: dict[str, Evidence] = {}
     for document in documents:
         found.setdefault(document.id, document)
     return tuple(found.values())
+
+
+def _unmet(rows: list[LanguageRow], stated: tuple[str, ...] | None, documents: Iterable[Evidence]) -> LanguageRow:
+    """The first row that fails: for the languages stated, else for all documents; the first of all where none fails."""
+    have = [stated] if stated is not None else [document.language for document in documents]
+    return next((row for row in rows if not any(_met(row, languages) for languages in have)), rows[0])
 
 
 def _met(row: LanguageRow, languages: tuple[str, ...]) -> bool:
@@ -395,6 +438,7 @@ def _reference_problems(file: ProductFile, market: Resolved, library: Library) -
     """
     identifiers = [record.requirement.id for record in market.records]
     owners = {identifier.split(".")[0] for identifier in identifiers}
+    identifiers += market.removed
     known = known_prefixes(identifiers) | set(library.kinds)
     source = file.place.source
     problems = []

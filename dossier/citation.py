@@ -10,6 +10,11 @@ import re
 _ANNEX = re.compile(r"^Annex (?P<annex>[IVX]+)(?: Part (?P<part>[A-Z]))?(?:, (?:section|sections) (?P<section>[\d.–-]+)(?P<points>(?:\([a-z0-9]+\)(?:[–-]\([a-z0-9]+\))?)*)(?:, (?P<dash>\d+)(?:st|nd|rd|th) dash)?)?$")
 _ARTICLE = re.compile(r"^(?P<many>Articles?) (?P<number>\d+[a-z]?(?:[–-]\d+[a-z]?)?)(?P<points>(?:\([a-z0-9]+\)(?:[–-]\([a-z0-9]+\))?)*)$")
 _PARAGRAPH = re.compile(r"^(?P<sign>§§?) (?P<number>\d+ ?[a-z]?(?:[–-]\d+ ?[a-z]?)?)(?:\((?P<ledd>\d+)\))?$")
+# Acts outside the EEA: "section 524B(b)(3)", "regulation 44ZH(2)", "Schedule 1, clause 13.4", "Schedule 3, paragraph 6".
+_FOREIGN = re.compile(r"^(?:(?P<outer>Schedule|Part|Appendix|Chapter) (?P<place>[\w.–-]+), )?(?P<word>[Ss]ections?|[Rr]egulations?|[Cc]lause|[Pp]aragraph|[Pp]art|[Ss]chedule|[Aa]ppendix|[Aa]nnex|[Ss]ubpart|[Ii]tem) (?P<number>\w[\w.]*(?:\(\w+\))*(?:–\w[\w.]*(?:\(\w+\))*)?)$")
+# French codes: "Article L. 2321-4-1". Acts that count sections within chapters: "chapter 3, § 1(2)".
+_CODE = re.compile(r"^Article (?P<number>[LRD]\. ?\d+(?:-\d+)*)$")
+_WITHIN = re.compile(r"^chapter (?P<chapter>\d+), (?P<rest>§.+)$")
 _WHOLE = re.compile(r"^whole (document|page|text)$")
 _CHAPTER = re.compile(r"^(?P<word>[Cc]hapter|[Ss]ection|[Cc]lause|[Aa]nnex|table|note) (?P<number>[\w.–-]+)$")
 
@@ -18,6 +23,7 @@ _LEDD = {
     "nn": {"1": "første", "2": "andre", "3": "tredje", "4": "fjerde", "5": "femte", "6": "sjette", "7": "sjuande", "8": "åttande"},
 }
 _NB = {"annex": "vedlegg", "part": "del", "section": "punkt", "article": "artikkel", "articles": "artikkel", "point": "bokstav", "paragraph": "nr.", "chapter": "kapittel", "clause": "punkt", "dash": "strekpunkt", "table": "tabell", "note": "note"}
+_FOREIGN_NB = {"section": "punkt", "regulation": "regel", "clause": "punkt", "paragraph": "nr.", "part": "del", "schedule": "vedlegg", "appendix": "tillegg", "annex": "vedlegg", "subpart": "underdel", "item": "punkt", "chapter": "kapittel"}
 _NBSP = "\u00a0"
 
 
@@ -32,6 +38,10 @@ def cite(clause: str, locale: str) -> str:
     'artikkel 87 nr. 4'
     >>> cite("§ 15(1)", "en").replace(chr(160), " ")
     '§ 15(1)'
+    >>> cite("Schedule 1, clause 13.4", "nb"), cite("section 524B(b)(3)", "nb")
+    ('vedlegg 1 punkt 13.4', 'punkt 524B(b)(3)')
+    >>> cite("Article L. 2321-4-1", "nb"), cite("chapter 3, § 1(2)", "nb").replace(chr(160), " ")
+    ('artikkel L. 2321-4-1', 'kapittel 3 § 1 andre ledd')
     """
     return "; ".join(_one(part.strip(), locale) for part in clause.split(";"))
 
@@ -42,12 +52,16 @@ def known(clause: str) -> bool:
     >>> known("Annex I, section 23.2(l); § 6"), known("somewhere near the end")
     (True, False)
     """
-    forms = (_ANNEX, _ARTICLE, _PARAGRAPH, _CHAPTER, _WHOLE, re.compile(r"^«.+»$"), re.compile(r"^[A-Z]?\d[\w.,()/–-]*(?: [a-z]\))?$"))
+    forms = (_ANNEX, _ARTICLE, _CODE, _PARAGRAPH, re.compile(r"^chapter \d+, " + _PARAGRAPH.pattern[1:]), _CHAPTER, _FOREIGN, _WHOLE, re.compile(r"^«.+»$"), re.compile(r"^[A-Z]?\d[\w.,()/–-]*(?: [a-z]\))?$"))
     return all(any(form.match(part.strip()) for form in forms) for part in clause.split(";"))
 
 
 def _one(clause: str, locale: str) -> str:
     norwegian = locale in ("nb", "nn")
+    if match := _WITHIN.match(clause):
+        return f"{_NB['chapter'] if norwegian else 'chapter'} {match['chapter']} {_one(match['rest'], locale)}"
+    if match := _CODE.match(clause):
+        return f"{_NB['article'] if norwegian else 'Article'} {match['number']}"
     if _WHOLE.match(clause):
         return ""
     if match := _PARAGRAPH.match(clause):
@@ -66,6 +80,9 @@ def _one(clause: str, locale: str) -> str:
         return f"{_NB['article']} {match['number']}{_points(match['points'])}"
     if match := _CHAPTER.match(clause):
         return f"{_NB[match['word'].lower()]} {match['number']}"
+    if match := _FOREIGN.match(clause):
+        outer = f"{_FOREIGN_NB[match['outer'].lower()]} {match['place']} " if match["outer"] else ""
+        return f"{outer}{_FOREIGN_NB[match['word'].lower().rstrip('s')]} {match['number']}"
     return clause
 
 

@@ -15,6 +15,7 @@ from dossier.errors import DossierError, ExitCode, Problem
 if TYPE_CHECKING:
     from dossier.assemble import Result, Workspace
     from dossier.checklist import Checklist
+    from dossier.resolve import Repository
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -400,8 +401,15 @@ def _list(what: str, markets: list[str], home: Sequence[str], as_json: bool) -> 
         print(json.dumps(rows, ensure_ascii=False, indent=1))
         return ExitCode.DONE
     for row in rows:
-        print("\t".join(str(value) for value in row.values()))
+        print("\t".join(_shown(value) for value in row.values()))
     return ExitCode.DONE
+
+
+def _shown(value: object) -> str:
+    """A value as a table shows it."""
+    if isinstance(value, dict):
+        return ", ".join(f"{number} {name}" for name, number in value.items())
+    return ", ".join(value) if isinstance(value, list) else str(value)
 
 
 def _listed(what: str, markets: list[str], home: Sequence[str]) -> list[dict[str, Any]]:
@@ -411,7 +419,7 @@ def _listed(what: str, markets: list[str], home: Sequence[str]) -> list[dict[str
     repository = workspace.repository
     match what:
         case "markets":
-            return [{"id": head.id, "name": i18n.say(head.name, "en").text, "extends": list(head.extends), "locale": head.locale} for head in repository.markets()]
+            return _markets_listed(repository)
         case "documents":
             return [{"id": each.id, "title": i18n.say(each.title, "en").text, "about": i18n.say(each.about, "en").text} for each in workspace.shelf.templates]
         case "requirements":
@@ -426,6 +434,21 @@ def _listed(what: str, markets: list[str], home: Sequence[str]) -> list[dict[str
             return [{"fact": name, "path": fact.path or "(worked out)", "type": fact.type} for name, fact in repository.library.facts.items()]
         case _:
             return [{"id": name} for name in _samples()]
+
+
+def _markets_listed(repository: Repository) -> list[dict[str, Any]]:
+    """All markets with the number of their facts at each level of proof, then the groups with their markets."""
+    from dossier import i18n, jurisdiction, resolve
+
+    problems = resolve.faults(repository, today())
+    if problems:
+        raise DossierError(problems)
+    markets = [
+        {"kind": "market", "id": head.id, "name": i18n.say(head.name, "en").text, "extends": list(head.extends), "locale": head.locale, "facts": jurisdiction.levels(repository.get(head.id))}
+        for head in repository.markets()
+    ]
+    groups = [{"kind": "group", "id": name, "name": i18n.say(group.name, "en").text, "markets": list(repository.members(name))} for name, group in repository.groups.items()]
+    return [*markets, *groups]
 
 
 def _explain(requirement: str, path: str | None, markets: list[str], date: str | None, home: Sequence[str]) -> int:

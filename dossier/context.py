@@ -10,14 +10,14 @@ from dossier.checklist import Checklist, Gap, KindRow, Row
 from dossier.evidence import EvidenceFile
 from dossier.labels import APPLIES, BINDS, CAUSE, CONCERN, COVERAGE, DOCUMENT, EXPECTATION, FORCE, LANGUAGE_RULE, LEVEL, PHASE, PRINCIPLE, REUSE, ROLE, SEVERITY, VERDICT
 from dossier.product import Evidence
-from dossier.records import Claim, Conflict, Deadline, LanguageRow, Source
+from dossier.records import Claim, Conflict, Deadline, LanguageRow, Reference, Source
 from dossier.review.ledger import Entry, Ledger
 from dossier.speech import NOTHING, Phrase, Speaker
 from dossier.views import Counts, GapRef, GapView, GroupView, KindView, LineView, PhaseView, PrincipleView, RegisterView, RemarkView, ReuseView, ReviewView, RowView, Shown
 
 AFFECTS_SHOWN = 6
 # The documents that print these parts in full; the dossier checklist refers to them and stays readable.
-ELSEWHERE = {"annex-i": "evidence-index", "label": "labelling-checklist", "ifu": "labelling-checklist"}
+ELSEWHERE = {"clauses": "evidence-index", "label": "labelling-checklist", "ifu": "labelling-checklist"}
 
 
 class Builder:
@@ -170,6 +170,7 @@ class Builder:
 
     def kind(self, row: KindRow) -> KindView:
         kind = row.kind.kind
+        own = self.market.own_law
         applies_kind, applies = self._applies(row.decision.applies)
         coverage_kind, coverage = self._coverage(row.coverage)
         safety_class = self.product.software.safety_class
@@ -179,7 +180,7 @@ class Builder:
             title=self.say(kind.title),
             shows=self.say(kind.shows),
             clauses=self._clauses(row),
-            expectation=self.words(EXPECTATION[kind.expectation]),
+            expectation=self.words(EXPECTATION[row.expectation]),
             mark=self.words("UNCONFIRMED") if kind.level == "unconfirmed" else NOTHING,
             applies_kind=applies_kind,
             applies=applies,
@@ -189,17 +190,26 @@ class Builder:
             shown_by=self._shown(row.shown_by),
             gaps=self._gap_refs(row.gaps),
             typical=self.say(kind.typical_document),
-            place=self.say(kind.place),
-            imdrf=", ".join(_marked(reference.clause, reference.level) for reference in kind.imdrf if self.product.regulation == "mdr" or reference.source != "imdrf-n9"),
-            references=self.speaker.both(lambda locale, _: "; ".join(_marked(wording.place(reference.source, reference.clause, self.market.sources, locale), reference.level) for reference in kind.references)),
+            place=NOTHING if own else self.say(kind.place),
+            imdrf="" if own else ", ".join(_marked(reference.clause, reference.level) for reference in kind.imdrf if self.product.regulation == "mdr" or reference.source != "imdrf-n9"),
+            references=self.speaker.both(lambda locale, _: "; ".join(_marked(wording.place(reference.source, reference.clause, self.market.sources, locale), reference.level) for reference in self._references(row))),
             safety_class=self.say(kind.safety_class.get(safety_class, {})) if safety_class else NOTHING,
-            ig_nb=", ".join(kind.ig_nb),
-            fda=self.say(kind.fda),
-            fda_reuse=self.words(REUSE[kind.fda_reuse]) if kind.fda_reuse else NOTHING,
-            notes=(self.say(kind.note),) if kind.note else (),
+            ig_nb="" if own else ", ".join(kind.ig_nb),
+            fda=self.say(kind.fda) if self.market.index.fda else NOTHING,
+            fda_reuse=self.words(REUSE[kind.fda_reuse]) if kind.fda_reuse and not own else NOTHING,
+            notes=(self.say(kind.note),) if kind.note and not own else (),
         )
 
+    def _references(self, row: KindRow) -> tuple[Reference, ...]:
+        """The standards and guidance that ask for the item; in a market with its own law without those of the EU."""
+        references = row.kind.kind.references
+        if not self.market.own_law:
+            return references
+        return tuple(reference for reference in references if self.market.sources[reference.source].kind == "standard")
+
     def _clauses(self, row: KindRow) -> Phrase:
+        if self.market.own_law:
+            return Phrase(", ".join(row.asked_by) or "–")
         owner = f"eu-{self.product.regulation}."
         numbers = ", ".join(_clause_number(clause.removeprefix(owner)) for clause in row.kind.kind.clauses if clause.startswith(owner))
         other = row.kind.kind.other_clauses
@@ -216,10 +226,19 @@ class Builder:
         return tuple(found)
 
     def reuse(self) -> tuple[ReuseView, ...]:
-        """Counted over the items that apply to this product."""
+        """Counted over the items that apply to this product; nothing where the grades were made for other clauses."""
+        if self.market.own_law:
+            return ()
         rows = [row for row in self.checklist.kinds if row.decision.applies == "yes"]
         found = [_count(self.words(PRINCIPLE[name]), [row for row in rows if row.kind.kind.principle == name]) for name in PRINCIPLE]
         return (*(line for line in found if line.items), _count(self.words("All items"), rows))
+
+    def not_named(self) -> str:
+        """The codes of the evidence items that no clause of a market with its own law names."""
+        if not self.market.own_law:
+            return ""
+        named = {row.id for row in self.checklist.kinds}
+        return ", ".join(wording.code(name) for name, kind in self.checklist.library.kinds.items() if kind.kind.principle != "general" and name not in named)
 
     # --- documents, gaps ------------------------------------------------------------------------------------------
 
@@ -333,9 +352,36 @@ class Builder:
         return tuple(self._language(row) for row in self.market.languages)
 
     def _language(self, row: LanguageRow) -> LineView:
-        text = self.speaker.both(lambda locale, _: wording.languages(row.languages, locale, "standard" if row.all_of else "or")) if row.languages else self.words("no rule")
+        if row.languages:
+            text = self._languages(row.languages, bool(row.all_of))
+        else:
+            text = self.words("not known" if row.level == "unconfirmed" else "no rule")
         detail = [self.say(part) for part in (row.exemption, row.note) if part]
-        return LineView(row.requirement or row.document, self.words(DOCUMENT[row.document]), text, self._place_in(row.source, row.clause), self._level(row.level), ",".join(row.users), self._sentences(detail))
+        if (table := self._table(row)) is not None:
+            detail.append(table)
+        return LineView(row.requirement or row.document, self._document(row), text, self._place_in(row.source, row.clause), self._level(row.level), ",".join(row.users), self._sentences(detail))
+
+    def _languages(self, codes: tuple[str, ...], all_of: bool) -> Phrase:
+        return self.speaker.both(lambda locale, _: wording.languages(codes, locale, "standard" if all_of else "or"))
+
+    def _document(self, row: LanguageRow) -> Phrase:
+        """The document's name, with the users where the row is for some of them only."""
+        name = self.words(DOCUMENT[row.document])
+        if len(row.users) != 1:
+            return name
+        return self.words("{document} (lay users)" if row.users == ("lay",) else "{document} (professional users)", document=name)
+
+    def _table(self, row: LanguageRow) -> Phrase | None:
+        """What the Commission's table says, where it says something else than the row."""
+        cell = row.commission_table
+        if cell is None or (set(cell.languages) == set(row.languages) and (cell.all_of == row.all_of or len(cell.languages) < 2)):
+            return None
+        if not cell.languages:
+            return self.say(cell.note) if cell.note else self.words("The Commission's table names no language.")
+        table = self._languages(cell.languages, bool(cell.all_of))
+        if cell.certain:
+            return self.words("The Commission's table says: {languages}.", languages=table)
+        return self.words("The Commission's table seems to say: {languages}; the cell cannot be read with certainty.", languages=table)
 
     def _sentences(self, parts: list[Phrase]) -> Phrase:
         if not parts:
@@ -402,6 +448,8 @@ class Builder:
         """What identifies the product, label by label; what is not stated says so."""
         product = self.product
         blank = self.words("not stated").first
+        if self.market.own_law:
+            return tuple((label, value or blank) for label, value in self._own_identity())
         regulation = product.regulation.upper()
         pairs = [
             ("Device", product.name),
@@ -413,9 +461,38 @@ class Builder:
             ("EMDN", product.emdn),
             ("Manufacturer", product.manufacturer.name),
             ("SRN", product.manufacturer.srn),
-            ("Authorised representative", product.authorised_representative.name if product.authorised_representative else self._no_representative()),
         ]
-        return tuple((self.words(label), value or blank) for label, value in pairs)
+        representative = product.authorised_representative
+        found = [(self.words(label), value) for label, value in pairs]
+        if self.market.representative:
+            found.append((self.say(self.market.representative), self._local_representative()))
+        else:
+            found.append((self.words("Authorised representative"), representative.name if representative else self._no_representative()))
+        return tuple((label, value or blank) for label, value in found)
+
+    def _own_identity(self) -> list[tuple[Phrase, str]]:
+        """The identity in a market with its own law: its class, its representative, its registration number."""
+        product, market = self.product, self.market.head.id
+        maker = product.manufacturer
+        pairs = [
+            ("Device", product.name),
+            ("Model", product.model),
+            ("Version", product.version or product.software.version),
+            ("Class in this market", str(getattr(product.classes, market, None) or "")),
+            ("Licence, clearance or registration number", product.registrations.get(market, "")),
+            ("UDI-DI", product.udi_di),
+            ("GMDN", product.gmdn),
+            ("Manufacturer", maker.name),
+            ("Manufacturer's country", i18n.country_name(maker.country, self.speaker.first)),
+        ]
+        return [*((self.words(label), value) for label, value in pairs), (self.say(self.market.representative), self._local_representative())]
+
+    def _local_representative(self) -> str:
+        market = self.market.head.id
+        if self.product.manufacturer.country.lower() == market:
+            return self.words("not required").first
+        organisation = self.product.representatives.get(market)
+        return organisation.name if organisation else ""
 
     def _no_representative(self) -> str:
         row = next((row for row in self.checklist.rows if row.id == "eu-mdr.art11.1"), None)
@@ -455,8 +532,9 @@ def _marked(text: str, level: str) -> str:
 
 
 def _count(name: Phrase, rows: list[KindRow]) -> ReuseView:
-    grades = [row.kind.kind.fda_reuse for row in rows]
-    return ReuseView(name, len(grades), grades.count("full"), grades.count("partly"), grades.count("none"))
+    graded = {grade: [wording.code(row.id) for row in rows if row.kind.kind.fda_reuse == grade] for grade in ("full", "partly", "none")}
+    full, partly, none = (graded[grade] for grade in ("full", "partly", "none"))
+    return ReuseView(name, len(rows), len(full), len(partly), len(none), ", ".join(full), ", ".join(partly), ", ".join(none))
 
 
 def _digits(name: str) -> str:

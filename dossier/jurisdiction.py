@@ -3,15 +3,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel
 
 from dossier import yamlfile
 from dossier.conditions import Condition, Fact, parse_condition
 from dossier.errors import DossierError, Problem, did_you_mean
-from dossier.records import Authority, Change, Claim, EvidenceKind, Group, Head, Jurisdiction, Kind, LanguageRow, Library, Milestone, Record, Removal, Requirement, Source
-from dossier.schema import parse
+from dossier.records import Authority, Change, Claim, Contact, EvidenceKind, Group, Head, Jurisdiction, Kind, LanguageRow, Library, Milestone, Record, Removal, Requirement, Source
+from dossier.schema import Level, parse
 from dossier.yamlfile import Path_, YamlFile
 
 M = TypeVar("M", bound=BaseModel)
@@ -46,7 +46,9 @@ def load(folder: Path, library: Library) -> Jurisdiction:
     head, found = parse(Head, blocks, source)
     problems += found
     if head is not None and head.id != folder.name:
-        problems.append(source.problem(("id",), f'the id "{head.id}" differs from the folder name "{folder.name}".', "Make them the same."))
+        taken = (folder.parent / head.id / "jurisdiction.yaml").is_file()
+        twice = f' {_shown(folder.parent / head.id / "jurisdiction.yaml")} has this id already.' if taken else ""
+        problems.append(source.problem(("id",), f'the id "{head.id}" differs from the folder name "{folder.name}".{twice}', "Make them the same."))
     own, found = _sources(folder / "sources.yaml")
     problems += found
     sources = {**library.sources, **own}
@@ -59,7 +61,15 @@ def load(folder: Path, library: Library) -> Jurisdiction:
     claims = tuple(row for _, row in reader.table(folder / "claims.yaml", "claims", Claim))
     if problems or head is None:
         raise DossierError(problems)
-    return Jurisdiction(head, own, tuple(reader.records), tuple(reader.changes), tuple(reader.removals), authorities, languages, milestones, claims, source.name)
+    return Jurisdiction(head, own, tuple(reader.records), tuple(reader.changes), tuple(reader.removals), authorities, languages, milestones, claims, source.name, source.at(("extends",)) if head.extends else (1, 1))
+
+
+def levels(part: Jurisdiction) -> dict[Level, int]:
+    """How many of the jurisdiction's own facts (requirements, authorities, contacts, language rows, dates) stand at each level."""
+    rows: list[Requirement | Authority | Contact | LanguageRow | Milestone] = [record.requirement for record in part.records]
+    rows += [*part.authorities, *part.languages, *(contact for authority in part.authorities for contact in authority.contacts), *(row for row, _ in part.milestones)]
+    found = [row.level for row in rows]
+    return {level: found.count(level) for level in get_args(Level)}
 
 
 class _Reader:

@@ -23,6 +23,10 @@ BINDS = {
     "authority": "authority",
     "notified-body": "notified body",
     "controller": "data controller",
+    "us-agent": "US agent",
+    "uk-responsible-person": "UK responsible person",
+    "sponsor": "sponsor",
+    "marketing-authorisation-holder": "marketing authorisation holder",
 }
 COVERAGE = {
     "covered": "Covered",

@@ -76,6 +76,31 @@ class NotifiedBody(Model):
     certificate: str = ""
 
 
+class MarketClasses(Model):
+    """The device's class where the market classifies by a law of its own."""
+
+    us: Literal["I", "II", "III"] | None = None
+    gb: Literal["I", "IIa", "IIb", "III", "AIMD", "IVD-general", "IVD-self-test", "IVD-list-A", "IVD-list-B"] | None = None
+    ca: Literal["I", "II", "III", "IV"] | None = None
+    au: Literal["I", "IIa", "IIb", "III", "1", "2", "3", "4"] | None = None
+    jp: Literal["I", "II", "III", "IV"] | None = None
+
+
+class UnitedStates(Model):
+    """Facts that only the United States ask for."""
+
+    submission: Literal["510k", "de-novo", "pma", "hde", "exempt"] | None = Field(default=None, description="Kind of premarket submission to FDA")
+    internet_connection: YesNo = Field(default=None, description="Able to connect to the internet, even if not meant to (section 524B(c)(2))")
+    vulnerable_characteristics: YesNo = Field(default=None, description="Technological characteristics that could be vulnerable to cyber threats (section 524B(c)(3))")
+    prescription_use: YesNo = None
+
+
+class GreatBritain(Model):
+    """Facts that only Great Britain asks for."""
+
+    route: Literal["ukca", "ce-mdr", "ce-ivdr", "ce-mdd", "ce-aimdd", "ce-ivdd"] | None = Field(default=None, description="The mark under which the device is placed on the market of Great Britain")
+
+
 class Users(Model):
     """Who uses the device, and where."""
 
@@ -156,6 +181,7 @@ class Software(Model):
     third_party_software: YesNo = None
     legacy: YesNo = None
     several_configurations: YesNo = None
+    external_access: YesNo = Field(default=None, description="Unauthorised access from outside is conceivable, by network, radio or portable media")
     support_until: Day | None = Field(default=None, description="Last day of security support")
 
 
@@ -252,6 +278,11 @@ class Product(Model):
     intended_purpose: Localized = {}
     authorised_representative: Representative | None = None
     importer: Importer | None = None
+    representatives: dict[str, Organisation] = Field(default={}, description="By market: ch CH-REP, gb UK responsible person, us US agent, ca importer, au sponsor, jp marketing authorisation holder")
+    classes: MarketClasses = MarketClasses()
+    registrations: dict[str, str] = Field(default={}, description="By market: licence, clearance or registration number")
+    us: UnitedStates = UnitedStates()
+    gb: GreatBritain = GreatBritain()
     notified_body: NotifiedBody | None = None
     users: Users = Users()
     device: Device = Device()

@@ -12,7 +12,7 @@ from dossier.schema import Day, Identifier, Language, Level, Localized, Model, T
 from dossier.yamlfile import Path_, YamlFile
 
 Force = Literal["law", "delegated-act", "authority-guidance", "eu-guidance", "standard", "contract", "good-practice", "editorial"]
-Binds = Literal["manufacturer", "authorised-representative", "importer", "distributor", "health-institution", "service-provider", "authority", "notified-body", "controller"]
+Binds = Literal["manufacturer", "authorised-representative", "importer", "distributor", "health-institution", "service-provider", "authority", "notified-body", "controller", "us-agent", "uk-responsible-person", "sponsor", "marketing-authorisation-holder"]
 Phase = Literal["representation", "registration", "pre-market", "labelling", "sbom", "disclosure", "post-market", "enforcement"]
 Status = Literal["in-force", "adopted", "proposed", "repealed", "unknown"]
 Expectation = Literal["mandatory", "expected", "recommended"]
@@ -155,7 +155,7 @@ class Group(Model):
     id: Identifier
     title: Localized
     order: int
-    part: Literal["duties", "annex-i", "label", "ifu", "national"] = "duties"
+    part: Literal["duties", "clauses", "label", "ifu", "national"] = "duties"
 
 
 class Contact(Model):
@@ -185,11 +185,31 @@ class Authority(Model):
     contacts: tuple[Contact, ...] = ()
 
 
+class TableCell(Model):
+    """What the Commission's table of language requirements says for a document: a fact of its own beside the national law.
+
+    No languages: the cell is empty, or refers elsewhere (`note`). `certain: no` where the copy that was read lost the
+    layout of the table or the cell can be read in two ways.
+    """
+
+    languages: tuple[Language, ...] = ()
+    all_of: YesNo = False
+    certain: YesNo = True
+    clause: str = ""
+    note: Localized = {}
+
+
 class LanguageRow(Model):
-    """The language one document must be in. `languages` lists every language that alone is enough."""
+    """The language one document must be in. `languages` lists every language that alone is enough, or with `all_of` all that are asked for.
+
+    `regulations` and `classes` name the regulations and device classes that the row is for; empty means all. An
+    unconfirmed row binds nobody.
+    """
 
     document: Literal["label", "ifu", "gui", "implant-card", "declaration-of-conformity", "technical-documentation", "requested-papers", "certificate", "field-safety-notice", "clinical-summary", "sscp", "service-manual"]
     users: tuple[Literal["lay", "professional"], ...] = ("lay", "professional")
+    regulations: tuple[Literal["mdr", "ivdr"], ...] = ()
+    classes: tuple[Text, ...] = ()
     languages: tuple[Language, ...] = ()
     all_of: YesNo = False
     requirement: str = ""
@@ -197,7 +217,7 @@ class LanguageRow(Model):
     clause: Text
     level: Level
     checked: Day
-    commission_table: str = ""
+    commission_table: TableCell | None = None
     exemption: Localized = {}
     note: Localized = {}
 
@@ -258,6 +278,20 @@ class EvidenceKind(Model):
     note: Localized = {}
 
 
+class Index(Model):
+    """How the evidence index of a market reads: the clause in front, and how its columns are to be read.
+
+    `identity` is the requirement that asks for precisely identified documents. `basis` replaces the paragraphs that
+    speak of the MDR and IVDR, in a market with a law of its own; `fda` prints the counterpart in FDA guidance.
+    """
+
+    lead: str = ""
+    identity: str = ""
+    title: Localized = {}
+    basis: tuple[Localized, ...] = ()
+    fda: YesNo = True
+
+
 class Head(Model):
     """The head of a jurisdiction: what it is, what it extends, and its languages."""
 
@@ -267,10 +301,11 @@ class Head(Model):
     extends: tuple[str, ...] = ()
     locale: Language
     languages: tuple[Language, ...] = ()
-    collective: YesNo = False
     regulation: Literal["mdr", "ivdr", ""] = ""
     introduction: Localized = {}
     document_languages: tuple[Language, ...] = ()
+    index: Index | None = None
+    representative: Localized = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +335,7 @@ class Jurisdiction:
     milestones: tuple[tuple[Milestone, Condition], ...]
     claims: tuple[Claim, ...]
     file: str
+    extends_at: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
 from pydantic import ValidationError
 
+from dossier import groups
 from dossier import jurisdiction as data
 from dossier.conditions import Condition, parse_condition
 from dossier.errors import DossierError, Problem, did_you_mean
-from dossier.records import Authority, Change, Claim, Head, Jurisdiction, LanguageRow, Library, Milestone, Record, Requirement, Source
+from dossier.groups import MarketGroup
+from dossier.records import Authority, Change, Claim, Head, Index, Jurisdiction, LanguageRow, Library, Milestone, Record, Requirement, Source
 from dossier.yamlfile import Path_, YamlFile
 
 State = Literal["in-force", "pending", "unknown"]
@@ -37,6 +40,22 @@ class Resolved:
     languages: tuple[LanguageRow, ...]
     milestones: tuple[tuple[Milestone, Condition], ...]
     claims: tuple[Claim, ...]
+    removed: tuple[str, ...] = ()
+
+    @property
+    def own_law(self) -> bool:
+        """Whether the market stands on neither the MDR nor the IVDR."""
+        return all(not head.regulation for head in self.chain)
+
+    @property
+    def index(self) -> Index:
+        """How the evidence index reads here: the market's own say, else its nearest parent's."""
+        return next((head.index for head in reversed(self.chain) if head.index is not None), Index())
+
+    @property
+    def representative(self) -> dict[str, str]:
+        """What the representative of a foreign maker is called here; empty where it is the authorised representative."""
+        return next((head.representative for head in reversed(self.chain) if head.representative), {})
 
     def record(self, identifier: str) -> Record | None:
         """The record with this id, or None."""
@@ -62,8 +81,17 @@ class Repository:
         return tuple(sorted(found))
 
     def markets(self) -> tuple[Head, ...]:
-        """The jurisdictions a product can be sold in."""
-        return tuple(head for head in (self.get(name).head for name in self.ids()) if head.kind == "state")
+        """The jurisdictions a product can be sold in. Raises DossierError with the problems of all folders."""
+        heads: list[Head] = []
+        problems: list[Problem] = []
+        for name in self.ids():
+            try:
+                heads.append(self.get(name).head)
+            except DossierError as error:
+                problems += error.problems
+        if problems:
+            raise DossierError(problems)
+        return tuple(head for head in heads if head.kind == "state")
 
     def get(self, name: str) -> Jurisdiction:
         """The jurisdiction called `name`; `shipped:<id>` passes by the user's own folders."""
@@ -71,7 +99,7 @@ class Repository:
             folder = self._folder(name)
             part = data.load(folder, self.library)
             if folder.parent != self.folders[-1] and (self.folders[-1] / name).is_dir() and f"{SHIPPED}{name}" not in part.head.extends:
-                raise DossierError(Problem(part.file, 0, 0, f'"{name}" is a shipped jurisdiction too; nothing is replaced by accident.', f"Write extends: [{SHIPPED}{name}] to build on it, or choose another id."))
+                raise DossierError(Problem(part.file, *part.extends_at, f'"{name}" is a shipped jurisdiction too; nothing is replaced by accident.', f"Write extends: [{SHIPPED}{name}] to build on it, or choose another id."))
             self._read[name] = part
         return self._read[name]
 
@@ -81,34 +109,44 @@ class Repository:
         for root in roots:
             if (root / bare / "jurisdiction.yaml").is_file() and bare in self.ids():
                 return root / bare
-        raise DossierError(Problem("--market", 0, 0, f'"{bare}" is not a market or group.', did_you_mean(bare, self.ids()) or f"Known: {', '.join(self.ids())}."))
+        raise DossierError(Problem("--market", 0, 0, f'"{bare}" is not a market or group.', did_you_mean(bare, (*self.ids(), *self.groups)) or f"Known: {', '.join(sorted({*self.ids(), *self.groups}))}."))
+
+    @cached_property
+    def groups(self) -> dict[str, MarketGroup]:
+        """The groups of markets by name."""
+        return groups.load(self.folders)[0]
+
+    def members(self, group: str) -> tuple[str, ...]:
+        """The markets that the group stands for; those it names and that do not exist are left to `faults`."""
+        named = self.groups[group]
+        if named.every:
+            return tuple(head.id for head in self.markets())
+        known = set(self.ids())
+        return tuple(market for market in named.markets if market in known)
 
     def expand(self, names: Iterable[str]) -> tuple[str, ...]:
         """The markets that `names` (ids of markets or groups) stand for, in the order given, each once.
 
-        A collective legal space (`eea`) stands for the states that extend it. Raises DossierError naming every
-        unknown name.
+        A group's name wins over a legal space of the same name (`eea`). Raises DossierError naming every unknown name.
         """
         found: list[str] = []
         problems: list[Problem] = []
         for name in names:
+            if name in self.groups:
+                found += self.members(name)
+                continue
             try:
                 head = self.get(name).head
             except DossierError as error:
                 problems += error.problems
                 continue
-            if head.collective:
-                found += [state.id for state in self.markets() if name in self._ancestors(state.id)]
-            elif head.kind == "state":
+            if head.kind == "state":
                 found.append(name)
             else:
                 problems.append(Problem("--market", 0, 0, f'"{name}" is a legal space, not a market.', "Name the states in which the product is sold."))
         if problems:
             raise DossierError(problems)
         return tuple(dict.fromkeys(found))
-
-    def _ancestors(self, name: str) -> set[str]:
-        return {head.id for head in (part.head for part in self.chain(name))}
 
     def chain(self, name: str, regulation: str = "") -> tuple[Jurisdiction, ...]:
         """From the root to `name`, parents in the order written; roots of another regulation are left out."""
@@ -120,8 +158,10 @@ class Repository:
         part = self.get(name)
         if name in path:
             circle = " -> ".join((*path[path.index(name):], name))
-            raise DossierError(Problem(part.file, 0, 0, f"extends itself: {circle}.", "Remove one of these from extends."))
+            raise DossierError(Problem(part.file, *part.extends_at, f"extends itself: {circle}.", "Remove one of these from extends."))
         for parent in part.head.extends:
+            if parent.removeprefix(SHIPPED) not in self.ids():
+                raise DossierError(Problem(part.file, *part.extends_at, f'extends "{parent}", which is no jurisdiction.', did_you_mean(parent, self.ids())))
             self._walk(parent, (*path, name), found)
         if part not in found:
             found.append(part)
@@ -133,7 +173,8 @@ def resolve(repository: Repository, market: str, date: dt.date, regulation: str)
     Raises DossierError for an overlay that points at nothing or sets what does not exist.
     """
     chain = repository.chain(market, regulation)
-    if regulation and all(part.head.regulation != regulation for part in chain):
+    known = {part.head.regulation for part in repository.chain(market)} - {""}
+    if regulation and known and regulation not in known:
         raise DossierError(Problem("regulation", 0, 0, f"there are no requirement data for {regulation.upper()} in the market {market} yet.", "Products under the MDR can be built: regulation: mdr."))
     left_out = {part.head.id for part in repository.chain(market)} - {part.head.id for part in chain}
     flat = _Flat(repository.library, left_out)
@@ -154,9 +195,10 @@ def resolve(repository: Repository, market: str, date: dt.date, regulation: str)
         states={record.requirement.id: _state(record.requirement, date) for record in records},
         sources=sources,
         authorities=tuple(authority for part in chain for authority in part.authorities),
-        languages=tuple(row for part in chain for row in part.languages),
-        milestones=tuple(sorted((row for part in chain for row in part.milestones), key=lambda row: row[0].on)),
+        languages=tuple(row for part in chain for row in part.languages if not regulation or not row.regulations or regulation in row.regulations),
+        milestones=tuple(sorted((row for part in chain for row in part.milestones if row[0].requirement not in flat.removed), key=lambda row: row[0].on)),
         claims=tuple(claim for part in chain for claim in part.claims),
+        removed=tuple(sorted(flat.removed)),
     )
 
 
@@ -167,6 +209,7 @@ class _Flat:
         self.library = library
         self.left_out = left_out
         self.records: dict[str, Record] = {}
+        self.removed: set[str] = set()
         self.problems: list[Problem] = []
 
     def add(self, part: Jurisdiction) -> None:
@@ -186,6 +229,7 @@ class _Flat:
                 continue
             if self._known(removal.id, source, path) is not None:
                 del self.records[removal.id]
+                self.removed.add(removal.id)
 
     def _known(self, identifier: str, source: YamlFile, path: Path_) -> Record | None:
         record = self.records.get(identifier)
@@ -233,3 +277,46 @@ def _as_of(record: Record, date: dt.date) -> Record:
 def _order(record: Record) -> tuple[int, str]:
     """By group; inside a group the order of the files, root first, is kept: it is the order in which the law reads."""
     return record.group.order, record.group.id
+
+
+def faults(repository: Repository, date: dt.date) -> list[Problem]:
+    """Every problem of all jurisdictions and groups: unreadable records, circles, overlays that point nowhere."""
+    problems: list[Problem] = []
+    heads: list[Head] = []
+    for name in repository.ids():
+        try:
+            heads.append(repository.get(name).head)
+            repository.chain(name)
+        except DossierError as error:
+            problems += error.problems
+    broken = {problem.file.split("/")[1] for problem in problems if problem.file.count("/") > 1}
+    for head in heads:
+        if head.kind == "state" and head.id not in broken:
+            problems += _market_faults(repository, head.id, date, broken)
+    problems += _group_faults(repository)
+    return sorted(set(problems))
+
+
+def _market_faults(repository: Repository, market: str, date: dt.date, broken: set[str]) -> list[Problem]:
+    """What goes wrong when the market is resolved, for each regulation it stands on."""
+    found: list[Problem] = []
+    try:
+        chain = repository.chain(market)
+        for regulation in sorted({part.head.regulation for part in chain} - {""}) or [""]:
+            resolve(repository, market, date, regulation)
+    except DossierError as error:
+        found += [problem for problem in error.problems if problem.file.count("/") < 2 or problem.file.split("/")[1] not in broken]
+    return found
+
+
+def _group_faults(repository: Repository) -> list[Problem]:
+    """Groups that name a market which does not exist, or share their name with one."""
+    known, places = groups.load(repository.folders)
+    ids = set(repository.ids())
+    problems = []
+    for name, group in known.items():
+        file, line = places[name]
+        problems += [Problem(file, line, 1, f'group "{name}": "{market}" is not a market.', did_you_mean(market, ids)) for market in group.markets if market not in ids]
+        if name in ids and repository.get(name).head.kind == "state":
+            problems.append(Problem(file, line, 1, f'group "{name}" has the id of a market.', "Choose another name."))
+    return problems

@@ -126,7 +126,7 @@ def render(template: Template, checklist: Checklist, tongue: Tongue, shelf: Shel
         product=f"{product.name} · {maker.name}",
         author=settings.authors[0].name if settings.authors else maker.name,
         subject=f"{product.name}, {context.market.first}",
-        keywords=(product.name, product.id, template.id, checklist.market.head.id, product.regulation.upper()),
+        keywords=(product.name, product.id, template.id, checklist.market.head.id, *(() if checklist.market.own_law else (product.regulation.upper(),))),
         words=running_words(voice),
         blocks=body,
         with_record=issue.record,
@@ -157,7 +157,7 @@ def document_number(product: Product, name: str) -> str:
 def _context(template: Template, checklist: Checklist, voice: Speaker, shelf: Shelf, issue: Issue) -> Context:
     builder = Builder(checklist, voice)
     product, market = checklist.product, checklist.market
-    clauses = [row for row in checklist.rows if row.record.group.part == "annex-i"]
+    clauses = [row for row in checklist.rows if row.record.group.part == "clauses"]
     disclosure = [row for row in checklist.rows if row.record.requirement.phase in ("disclosure", "sbom")]
     own = _own_ids(template, checklist)
     gaps = tuple(builder.gap(gap) for gap in checklist.gaps)
@@ -165,11 +165,11 @@ def _context(template: Template, checklist: Checklist, voice: Speaker, shelf: Sh
     milestones = [index for index, (_, condition) in enumerate(market.milestones) if sheet.evaluate(condition)[0] is not False]
     checked = [record.requirement.checked for record in market.records]
     csirt = market.authority("national-csirt")
-    software = next((row for row in checklist.rows if row.id == f"eu-{product.regulation}.17.2"), None)
+    software = next((row for row in checklist.rows if row.id == market.index.lead), None)
     resilience = next((row for row in checklist.rows if row.id == f"eu-{product.regulation}.cra"), None)
     editorial = next((claim for claim in market.claims if claim.number == 9), None)
     return Context(
-        document=DocumentView(template.id, voice.texts(template.title), document_number(product, template.id), product.documents.revision, builder.day(issue.date), voice.words(STATES["draft"]), f"dossier {__version__}"),
+        document=DocumentView(template.id, voice.texts(_title(template, checklist)), document_number(product, template.id), product.documents.revision, builder.day(issue.date), voice.words(STATES["draft"]), f"dossier {__version__}"),
         identity=builder.identity(),
         product_name=product.name,
         product_version=product.version or product.software.version,
@@ -189,6 +189,9 @@ def _context(template: Template, checklist: Checklist, voice: Speaker, shelf: Sh
         labelling=builder.labelling(),
         disclosure=builder.groups(disclosure),
         software_clause=builder.row(software) if software else None,
+        own_law=market.own_law,
+        index_basis=tuple(voice.texts(text) for text in market.index.basis),
+        not_named=builder.not_named(),
         cyber_resilience=builder.row(resilience) if resilience else None,
         principles=builder.principles(),
         reuse=builder.reuse(),
@@ -206,12 +209,13 @@ def _context(template: Template, checklist: Checklist, voice: Speaker, shelf: Sh
         standards=tuple((standard.id, standard.edition, standard.title) for standard in product.standards),
         security_contact=builder.security_contact(),
         associated_products=voice.texts(product.documents.associated_products),
-        enclosures=tuple(EnclosureView(document_number(product, other.id), voice.texts(other.title), product.documents.revision) for other in shelf.for_market(checklist) if other.id != template.id),
+        enclosures=tuple(EnclosureView(document_number(product, other.id), voice.texts(_title(other, checklist)), product.documents.revision) for other in shelf.for_market(checklist) if other.id != template.id),
         recipient=_recipient(checklist, voice),
-        occasion=product.documents.occasion or "",
+        occasion="" if market.own_law and product.documents.occasion == "notified-body" else product.documents.occasion or "",
         reference=product.documents.reference,
         place=product.documents.place,
         csirt=voice.texts(csirt.short) if csirt else NOTHING,
+        csirt_duties=_duties(checklist, csirt.id) if csirt else (),
         authors=_people(product.documents.authors),
         approvers=_people(product.documents.approvers),
         answered=builder.answered(issue.ledger),
@@ -222,8 +226,24 @@ def _context(template: Template, checklist: Checklist, voice: Speaker, shelf: Sh
     )
 
 
+def _title(template: Template, checklist: Checklist) -> dict[str, str]:
+    """The document's title; a market with clauses of its own names its evidence index itself."""
+    own = checklist.market.index.title
+    return own if own and template.id == "evidence-index" else template.title
+
+
 def _people(people: Sequence[Person]) -> tuple[PersonView, ...]:
     return tuple(PersonView(person.name, person.role) for person in people)
+
+
+def _duties(checklist: Checklist, authority: str) -> tuple[str, ...]:
+    """The rules of law that make the manufacturer notify this body, as far as they may apply."""
+    found = []
+    for row in checklist.rows:
+        requirement = row.record.requirement
+        if requirement.authority == authority and requirement.force == "law" and requirement.phase == "disclosure" and "manufacturer" in requirement.binds and row.standing == "required" and row.decision.applies != "no":
+            found.append(row.id)
+    return tuple(found)
 
 
 def _own_ids(template: Template, checklist: Checklist) -> frozenset[str]:
@@ -233,7 +253,7 @@ def _own_ids(template: Template, checklist: Checklist) -> frozenset[str]:
         requirement = row.record.requirement
         match template.id:
             case "evidence-index":
-                return row.record.group.part == "annex-i"
+                return row.record.group.part == "clauses"
             case "labelling-checklist":
                 return requirement.phase == "labelling"
             case "disclosure-note":
@@ -259,7 +279,9 @@ def _cited(template: Template, checklist: Checklist, own: frozenset[str]) -> set
             found |= {requirement.source, *(reference.source for reference in requirement.references), *(conflict.source for conflict in requirement.conflicts)}
     for row in checklist.kinds:
         if row.id in own:
-            found |= {row.kind.kind.source, *(reference.source for reference in row.kind.kind.references)}
+            references = {reference.source for reference in row.kind.kind.references}
+            standards = {name for name in references if checklist.market.sources[name].kind == "standard"}
+            found |= standards if checklist.market.own_law else {row.kind.kind.source, *references}
     if template.id == "dossier-checklist":
         market = checklist.market
         found |= {claim.source for row in market.claims for claim in row.basis}
@@ -276,6 +298,8 @@ def _recipient(checklist: Checklist, voice: Speaker) -> tuple[str, ...]:
         case "authority-request":
             authority = checklist.market.authority("competent-authority")
             return (i18n.say(authority.name, voice.first).text, *_lines(authority.address)) if authority else ()
+        case "notified-body" if checklist.market.own_law:
+            return ()
         case "notified-body":
             body = product.notified_body
             return tuple(part for part in (body.name, f"NB {body.number}" if body.number else "") if part) if body else ()

@@ -146,13 +146,16 @@ class RegisterView:
 
 @dataclass(frozen=True, slots=True)
 class ReuseView:
-    """How many evidence items of one principle have an FDA counterpart that serves."""
+    """How many evidence items of one principle have an FDA counterpart that serves, and which."""
 
     principle: Phrase
     items: int
     full: int
     partly: int
     none: int
+    full_items: str = ""
+    partly_items: str = ""
+    none_items: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,11 +267,14 @@ class Context:
     data_checked: Phrase = field(metadata={"help": "when the data were last compared with their sources (the oldest and the newest day)"})
     data_overdue: int = field(metadata={"help": "how many requirements are past the day on which they should have been reviewed"})
     phases: tuple[PhaseView, ...] = field(metadata={"help": "all requirements by phase and group"})
-    clauses: tuple[GroupView, ...] = field(metadata={"help": "the clauses of Annex I on software and security"})
+    clauses: tuple[GroupView, ...] = field(metadata={"help": "the clauses on software and security"})
     labelling: tuple[GroupView, ...] = field(metadata={"help": "label, packaging and instructions for use, the market's own rules first"})
     disclosure: tuple[GroupView, ...] = field(metadata={"help": "vulnerability handling and disclosure"})
-    software_clause: RowView | None = field(metadata={"help": "Annex I, section 17.2, for the software evidence index"})
-    cyber_resilience: RowView | None = field(metadata={"help": "the Cyber Resilience Act and why it does not apply"})
+    software_clause: RowView | None = field(metadata={"help": "the clause in front of the evidence index, such as Annex I, section 17.2"})
+    own_law: bool = field(metadata={"help": "whether the market stands on neither the MDR nor the IVDR"})
+    index_basis: tuple[Phrase, ...] = field(metadata={"help": "how the evidence index is to be read in a market with its own law"})
+    not_named: str = field(metadata={"help": "the evidence items that no clause of a market with its own law names"})
+    cyber_resilience: RowView | None = field(metadata={"help": "the Cyber Resilience Act and why it does not apply; nothing outside its reach"})
     principles: tuple[PrincipleView, ...] = field(metadata={"help": "the evidence items by principle"})
     reuse: tuple[ReuseView, ...] = field(metadata={"help": "counted reuse of an FDA package, a line for each principle and a total"})
     reuse_editorial: Phrase = field(metadata={"help": "what the source page estimates, and our verdict"})
@@ -291,6 +297,7 @@ class Context:
     reference: str = field(metadata={"help": "the recipient's case number"})
     place: str = field(metadata={"help": "where the letter is signed"})
     csirt: Phrase = field(metadata={"help": "the national response body for security incidents"})
+    csirt_duties: tuple[str, ...] = field(metadata={"help": "ids of the rules under which the manufacturer must notify that body; empty where none was found"})
     authors: tuple[PersonView, ...] = field(metadata={"help": "who prepared the document"})
     approvers: tuple[PersonView, ...] = field(metadata={"help": "who approves it"})
     answered: Mapping[str, str] = field(metadata={"help": "who answered a row, and when, by the row's id"})

@@ -86,8 +86,8 @@ def _question(gap: Gap, checklist: Checklist, locale: str) -> str:
 
 
 def _language(gap: Gap, checklist: Checklist, words: Words, locale: str, name: str) -> str:
-    wanted = languages(gap.wanted, locale, "or")
     row = language_row(gap, checklist)
+    wanted = languages(gap.wanted, locale, "standard" if row is not None and row.all_of else "or")
     source = citation(record.requirement, checklist.market, locale) if (record := checklist.market.record(gap.basis)) else place(row.source, row.clause, checklist.market.sources, locale) if row else ""
     if gap.languages:
         text = words("Wrong language: {name}. Found: {found}. Required: {wanted} ({source}).", name=name, found=languages(gap.languages, locale, "standard"), wanted=wanted, source=source)
@@ -100,7 +100,8 @@ def _language(gap: Gap, checklist: Checklist, words: Words, locale: str, name: s
 def language_row(gap: Gap, checklist: Checklist) -> LanguageRow | None:
     """The row of the language matrix that a language gap fails."""
     rows = [row for row in checklist.market.languages if row.requirement == gap.basis] or list(checklist.market.languages)
-    return next((row for row in rows if row.document == gap.subject), next((row for row in rows if row.languages == gap.wanted), None))
+    exact = [row for row in rows if row.languages == gap.wanted]
+    return next((row for row in (*exact, *rows) if row.document == gap.subject), exact[0] if exact else None)
 
 
 def languages(codes: tuple[str, ...], locale: str, style: Literal["standard", "or"]) -> str:
@@ -116,9 +117,9 @@ def gap_source(gap: Gap, checklist: Checklist, locale: str) -> str:
     record = checklist.market.record(gap.basis)
     if record is not None:
         return citation(record.requirement, checklist.market, locale)
-    for name in (gap.subject, *gap.affects):
+    for name in (*gap.affects, gap.subject) if checklist.market.own_law else (gap.subject, *gap.affects):
         kind = checklist.library.kinds.get(name)
-        if kind is not None and kind.kind.clause:
+        if kind is not None and kind.kind.clause and not checklist.market.own_law:
             return place(kind.kind.source, kind.kind.clause, checklist.market.sources, locale)
         if (record := checklist.market.record(name)) is not None:
             return citation(record.requirement, checklist.market, locale)

@@ -18,7 +18,7 @@ def test_check_gives_rows_and_gaps() -> None:
 
 
 def test_build_gives_bytes_and_writes_only_when_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    result = dossier.build(ECG, "eea", date=DAY, documents=["cover-letter"], formats=["docx"])
+    result = dossier.build(ECG, "no", date=DAY, documents=["cover-letter"], formats=["docx"])
     assert [each.file.path for each in result.built] == ["ecg-patch/no/NO_cover-letter_ecg-patch_nb_rA.docx"]
     assert list(tmp_path.iterdir()) == []
     dossier.build(ECG, "no", date=DAY, documents=["cover-letter"], formats=["docx"], output=tmp_path)

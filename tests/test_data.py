@@ -195,7 +195,7 @@ def test_expected_decisions(case: dict[str, object], workspace: Workspace, norwa
 def test_a_market_that_is_unknown_gets_the_nearest_name(workspace: Workspace) -> None:
     with pytest.raises(DossierError, match='"nø" is not a market or group'):
         workspace.repository.expand(["nø"])
-    assert workspace.repository.expand(["eea"]) == ("no",)
+    assert {"no", "se", "is", "li"} <= set(workspace.repository.expand(["eea"]))
     with pytest.raises(DossierError, match='"eu-mdr" is a legal space, not a market'):
         workspace.repository.expand(["eu-mdr"])
 

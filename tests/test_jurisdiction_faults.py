@@ -1,0 +1,154 @@
+"""Each fault in jurisdiction data is named with file and line, all of them at once, and the command ends with exit code 2."""
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dossier.cli import main
+from dossier.errors import ExitCode
+
+HEAD = "id: {id}\nname: {{en: Somewhere}}\nkind: state\nextends: [{extends}]\nlocale: en\n"
+SOURCES = """\
+{id}-act:
+  title: {{en: Act}}
+  short: {{en: Act}}
+  kind: act
+  version: {{en: as made}}
+  level: primary
+  read: 2026-11-23
+"""
+REQUIREMENT = """\
+group: {{id: {id}-rules, title: {{en: Rules}}, order: 80}}
+add:
+  - id: {id}.one
+    title: {{en: One}}
+    says: {{en: One thing.}}
+    source: {source}
+    clause: § 1
+    level: primary
+    force: law
+    binds: [manufacturer]
+    phase: enforcement
+    in_force: {{from: {begins}, to: {ends}}}
+    checked: 2026-11-23
+    review_by: 2027-05-23
+"""
+
+Make = Callable[..., None]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    (tmp_path / "jurisdictions").mkdir()
+    return tmp_path
+
+
+@pytest.fixture
+def make(home: Path) -> Make:
+    """Writes one jurisdiction of the user's own."""
+
+    def write(folder: str, extends: str = "eu-mdr", files: dict[str, str] | None = None, identifier: str = "", head: str = "") -> None:
+        path = home / "jurisdictions" / folder
+        (path / "requirements").mkdir(parents=True)
+        (path / "jurisdiction.yaml").write_text(head or HEAD.format(id=identifier or folder, extends=extends), "utf-8")
+        (path / "sources.yaml").write_text(SOURCES.format(id=folder), "utf-8")
+        for name, text in (files or {}).items():
+            (path / name).write_text(text, "utf-8")
+
+    return write
+
+
+@pytest.fixture
+def problems(home: Path, capsys: pytest.CaptureFixture[str]) -> Callable[[], str]:
+    def run() -> str:
+        assert main(["list", "markets", "--home", str(home)]) == ExitCode.UNREADABLE
+        return capsys.readouterr().err
+
+    return run
+
+
+def test_two_markets_with_one_id(make: Make, problems: Callable[[], str]) -> None:
+    make("zz")
+    make("zy", identifier="zz")
+    assert 'jurisdictions/zy/jurisdiction.yaml:1:5: the id "zz" differs from the folder name "zy". jurisdictions/zz/jurisdiction.yaml has this id already. Make them the same.' in problems()
+
+
+def test_a_shipped_id_is_not_replaced_by_accident(make: Make, problems: Callable[[], str]) -> None:
+    make("no", extends="eea")
+    found = problems()
+    assert 'jurisdictions/no/jurisdiction.yaml:4:1: "no" is a shipped jurisdiction too' in found
+    assert "extends: [shipped:no]" in found
+
+
+def test_a_circle_in_extends(make: Make, problems: Callable[[], str]) -> None:
+    make("zx", extends="zy")
+    make("zy", extends="zx")
+    found = problems()
+    assert "jurisdictions/zx/jurisdiction.yaml:4:1: extends itself: zx -> zy -> zx." in found
+    assert "jurisdictions/zy/jurisdiction.yaml:4:1: extends itself: zy -> zx -> zy." in found
+
+
+def test_a_parent_that_does_not_exist(make: Make, problems: Callable[[], str]) -> None:
+    make("zz", extends="eu-mdrr")
+    assert 'jurisdictions/zz/jurisdiction.yaml:4:1: extends "eu-mdrr", which is no jurisdiction. Did you mean "eu-mdr"?' in problems()
+
+
+@pytest.mark.parametrize("verb", ["change", "remove"])
+def test_an_overlay_that_points_at_a_missing_id(verb: str, make: Make, problems: Callable[[], str]) -> None:
+    what = "\n    set: {status: repealed}" if verb == "change" else ""
+    make("zz", files={"requirements/rules.yaml": f"{verb}:\n  - id: eu-mdr.23.2.zz\n    reason: {{en: Gone.}}\n    source: zz-act\n    clause: § 1{what}\n"})
+    assert 'jurisdictions/zz/requirements/rules.yaml:2:9: "eu-mdr.23.2.zz" is not an inherited requirement. Did you mean "eu-mdr.23.' in problems()
+
+
+def test_an_id_that_exists_already(make: Make, problems: Callable[[], str]) -> None:
+    text = REQUIREMENT.format(id="zz", source="zz-act", begins="2021-05-26", ends="2027-05-26").replace("zz.one", "eu-mdr.1")
+    make("zz", files={"requirements/rules.yaml": text})
+    assert 'jurisdictions/zz/requirements/rules.yaml:3:1: "eu-mdr.1" exists already (jurisdictions/eu-mdr/requirements/annex-i.yaml:' in problems()
+
+
+def test_a_language_that_is_no_locale(make: Make, problems: Callable[[], str]) -> None:
+    make("zz", head=HEAD.format(id="zz", extends="eu-mdr").replace("locale: en", "locale: xx"))
+    row = "languages:\n  - {document: label, languages: [swedish], source: zz-act, clause: § 1, level: primary, checked: 2026-11-23}\n"
+    make("zy", files={"languages.yaml": row})
+    found = problems()
+    assert 'jurisdictions/zz/jurisdiction.yaml:5:9: locale: "xx" is no language code (BCP 47)' in found
+    assert '"swedish" is no language code (BCP 47)' in found
+    assert "jurisdictions/zy/languages.yaml:2:" in found
+
+
+def test_dates_in_the_wrong_order(make: Make, problems: Callable[[], str]) -> None:
+    make("zz", files={"requirements/rules.yaml": REQUIREMENT.format(id="zz", source="zz-act", begins="2027-05-26", ends="2021-05-26")})
+    assert "jurisdictions/zz/requirements/rules.yaml:12:5: zz.one: ends on 2021-05-26, before it begins on 2027-05-26." in problems()
+
+
+def test_a_fact_without_a_source(make: Make, problems: Callable[[], str]) -> None:
+    text = REQUIREMENT.format(id="zz", source="X", begins="2021-05-26", ends="2027-05-26").replace("    source: X\n", "")
+    make("zz", files={"requirements/rules.yaml": text, "languages.yaml": "languages:\n  - {document: label, languages: [en], clause: § 1, level: primary, checked: 2026-11-23}\n"})
+    found = problems()
+    assert "jurisdictions/zz/requirements/rules.yaml:3:" in found
+    assert "jurisdictions/zz/languages.yaml:2:" in found
+    assert found.count("source") >= 2
+
+
+def test_a_source_that_nobody_defines(make: Make, problems: Callable[[], str]) -> None:
+    make("zz", files={"requirements/rules.yaml": REQUIREMENT.format(id="zz", source="zz-acts", begins="2021-05-26", ends="2027-05-26")})
+    assert 'jurisdictions/zz/requirements/rules.yaml:3:5: zz.one: source "zz-acts" is not in sources.yaml. Did you mean "zz-act"?' in problems()
+
+
+def test_a_group_that_names_a_market_that_is_not_there(home: Path, problems: Callable[[], str]) -> None:
+    (home / "jurisdictions" / "groups.yaml").write_text("mine:\n  name: {en: Mine}\n  markets: [no, sse]\nno:\n  name: {en: Norway}\n  markets: [no]\n", "utf-8")
+    found = problems()
+    assert 'jurisdictions/groups.yaml:1:1: group "mine": "sse" is not a market. Did you mean "se"?' in found
+    assert 'jurisdictions/groups.yaml:4:1: group "no" has the id of a market.' in found
+
+
+def test_all_faults_are_named_at_once(make: Make, problems: Callable[[], str]) -> None:
+    make("zw", identifier="zz")
+    make("zx", extends="zy")
+    make("zy", extends="zx")
+    make("zz", files={"requirements/rules.yaml": REQUIREMENT.format(id="zz", source="zz-acts", begins="2027-05-26", ends="2021-05-26")})
+    found = problems()
+    for part in ("zw/jurisdiction.yaml:1", "zx/jurisdiction.yaml:4", "zy/jurisdiction.yaml:4", "zz/requirements/rules.yaml:3", "zz/requirements/rules.yaml:12"):
+        assert f"jurisdictions/{part}" in found, part
