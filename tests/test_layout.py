@@ -3,11 +3,17 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from dataclasses import replace
 
+import docx
 import pypdf
+from docx.oxml.ns import qn
 
 from dossier.blocks import Cell, Contents, Document, Heading, Paragraph, Row, Table, Text
 from dossier.render import pdf
+from dossier.render.docx import render as word_render
+
+from . import word_files
 
 WORDS = {"page": "Side", "of": "av", "revision": "rev.", "table": "Tabell"}
 
@@ -33,3 +39,28 @@ def test_long_contents_that_do_not_fit_move_to_the_next_page_whole() -> None:
 def test_long_contents_stay_beside_the_facts_where_they_fit() -> None:
     reader = pypdf.PdfReader(io.BytesIO(pdf.render(document(facts=6, chapters=14))))
     assert all(f"Kapittel {number}" in reader.pages[0].extract_text() for number in range(14))
+
+
+COMMENT = ("Vurderingen viser at kravet er oppfylt for alle varianter av utstyret, jf. rapporten. " * 12)[:1000]
+LONG_NAME = ("Fjordpuls Patch til langtidsregistrering av hjerterytme hos voksne og barn over tolv år med automatisk varsling av arytmier " * 2)[:200]
+
+
+def test_three_hundred_long_comments_and_a_long_name_lose_nothing() -> None:
+    made = word_files.document(300, **{f"r{number}_comment": f"{number}: {COMMENT}"[:1000] for number in range(300)})
+    empty = Table((60.0, 201.0), (Cell((Text("Dokument"),)), Cell((Text("Sted"),))), (), (Text("Ingen rader"),))
+    made = replace(made, product=f"{LONG_NAME} · Produsent", blocks=(*made.blocks, Heading(1, (Text("Tom tabell"),), "tom"), empty, Paragraph((Text("Etter tabellen."),))))
+    pages = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf.render(made))).pages]
+    flat = "".join("".join(page.split()) for page in pages)
+    assert all(f"{number}:Vurderingen" in flat for number in range(300))
+    assert flat.count("Vurderingenviser") >= 300 * COMMENT.count("Vurderingen viser")
+    for number, page in enumerate(pages, 1):
+        assert f"Side {number} av {len(pages)}" in page
+        assert "Kommentar" in page
+        assert "".join(LONG_NAME.split()) in "".join(page.split())
+    assert "Etter tabellen." in pages[-1]
+    word = docx.Document(io.BytesIO(word_render(made)))
+    texts = ["".join(node.text or "" for node in row._tr.iter(qn("w:t"))) for row in word.tables[0].rows]
+    assert len(texts) == 301
+    assert all(f"{number}: {COMMENT}"[:1000] in texts[number + 1] for number in range(300))
+    assert word.tables[0].rows[0]._tr.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}") is not None
+    assert len(word.tables[1].rows) == 1
