@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from dossier import evidence, i18n, wording
 from dossier.checklist import Checklist, Gap, KindRow, Row
@@ -11,9 +11,8 @@ from dossier.evidence import EvidenceFile
 from dossier.labels import APPLIES, BINDS, CAUSE, CONCERN, COVERAGE, DOCUMENT, EXPECTATION, FORCE, LANGUAGE_RULE, LEVEL, PHASE, PRINCIPLE, REUSE, ROLE, SEVERITY, VERDICT
 from dossier.product import Evidence
 from dossier.records import Claim, Conflict, Deadline, LanguageRow, Reference, Source
-from dossier.review.ledger import Entry, Ledger
 from dossier.speech import NOTHING, Phrase, Speaker
-from dossier.views import Counts, GapRef, GapView, GroupView, KindView, LineView, PhaseView, PrincipleView, RegisterView, RemarkView, ReuseView, ReviewView, RowView, Shown
+from dossier.views import Counts, GapRef, GapView, GroupView, KindView, LineView, PhaseView, PrincipleView, RegisterView, ReuseView, RowView, Shown
 
 AFFECTS_SHOWN = 6
 # The documents that print these parts in full; the dossier checklist refers to them and stays readable.
@@ -63,42 +62,6 @@ class Builder:
             kinds=", ".join(wording.code(name) for name in row.kinds),
             standards=self._standards(row),
         )
-
-    # --- the review so far ------------------------------------------------------------------------------------------
-
-    def answered(self, ledger: Ledger) -> dict[str, str]:
-        """Who answered each row last, and when; of a row with answers of several people, the latest."""
-        found: dict[str, Entry] = {}
-        for entry in ledger.answers.values():
-            subject = entry.field.rpartition("/")[0]
-            if subject != "document" and (subject not in found or entry.date >= found[subject].date):
-                found[subject] = entry
-        return {subject: self._signed(entry) for subject, entry in found.items() if entry.reviewer or entry.date}
-
-    def reviews(self, ledger: Ledger) -> tuple[ReviewView, ...]:
-        """The files that were read in, each once, oldest first."""
-        files: dict[str, list[Entry]] = {}
-        for entry in ledger.entries:
-            files.setdefault(entry.sha256, []).append(entry)
-        return tuple(self._review(entries) for entries in files.values())
-
-    def _review(self, entries: Sequence[Entry]) -> ReviewView:
-        answers = [entry for entry in entries if entry.field and not entry.field.startswith("document/re")]
-        first = next((entry for entry in entries if entry.field), entries[0])
-        return ReviewView(first.reviewer, self._date(first.date), first.file, first.sha256[:12], first.revision, len(answers))
-
-    def remarks(self, ledger: Ledger) -> tuple[RemarkView, ...]:
-        """The remarks, oldest first."""
-        return tuple(RemarkView(entry.reviewer, self._date(entry.date), entry.row, entry.remark) for entry in ledger.remarks)
-
-    def _signed(self, entry: Entry) -> str:
-        return ", ".join(part for part in (entry.reviewer, self._date(entry.date)) if part)
-
-    def _date(self, text: str) -> str:
-        try:
-            return i18n.short_day(dt.date.fromisoformat(text[:10]), self.speaker.first)
-        except ValueError:
-            return text
 
     def _deadline(self, deadline: Deadline) -> Phrase:
         return self.speaker.both(lambda locale, catalog: wording.deadline(deadline, catalog, locale))

@@ -17,6 +17,7 @@ from dossier.i18n import Tongue
 from dossier.product import Person, Product
 from dossier.render import phrases
 from dossier.review import state as review_state
+from dossier.review import views as review_views
 from dossier.review.ledger import Ledger
 from dossier.schema import Identifier, Localized, Model, parse
 from dossier.speech import NOTHING, Speaker
@@ -218,9 +219,9 @@ def _context(template: Template, checklist: Checklist, voice: Speaker, shelf: Sh
         csirt_duties=_duties(checklist, csirt.id) if csirt else (),
         authors=_people(product.documents.authors),
         approvers=_people(product.documents.approvers),
-        answered=builder.answered(issue.ledger),
-        reviews=builder.reviews(issue.ledger),
-        remarks=builder.remarks(issue.ledger),
+        answered=review_views.answered(issue.ledger, voice.first),
+        reviews=review_views.reviews(issue.ledger, voice.first),
+        remarks=review_views.remarks(issue.ledger, voice.first),
         history=tuple(HistoryView(line.revision, i18n.short_day(line.date, voice.first), line.author, line.change) for line in product.documents.history),
         two=bool(voice.tongue.second),
     )

@@ -18,7 +18,7 @@ ROWS = [
     ["schema", "speech", "housestyle", "render.wordml", "render.fonts", "render.html", "render.pdf_fetch", "render.pdf_forms", "render.pdf_subset", "render.pdf_tags", "render.xlsx_shape", "review.reading", "review.spreadsheetml", "review.word_body"],
     ["render.word_fonts", "conditions", "product", "review.package", "review.sheet_words", "review.word_control", "render.xlsx_look", "render.xlsx_plan"],
     ["records", "render.docx_frame", "applicability", "evidence", "views", "render.pdf", "render.screen", "render.xlsx_sheet", "review.cells", "review.findings", "review.html_form", "review.pdf_form", "review.word"],
-    ["jurisdiction", "groups", "render.docx", "sandbox", "review.merge", "review.redline", "review.sheet_values", "render.xlsx"],
+    ["jurisdiction", "groups", "review.views", "render.docx", "sandbox", "review.merge", "review.redline", "review.sheet_values", "render.xlsx"],
     ["resolve", "review.excel"],
     ["checklist", "review.readers"],
     ["wording"],
