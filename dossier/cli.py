@@ -15,7 +15,6 @@ from dossier.errors import DossierError, ExitCode, Problem
 if TYPE_CHECKING:
     from dossier.assemble import Result, Workspace
     from dossier.checklist import Checklist
-    from dossier.resolve import Repository
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -255,11 +254,12 @@ def _day(option: str, text: str) -> dt.date:
 
 def _new(folder: Path, sample: str) -> int:
     from dossier import output, resources
+    from dossier.cli_list import samples as samples_known
     from dossier.errors import did_you_mean
     from dossier.product import FILE, json_schema
 
     samples = resources.shipped("samples")
-    known = _samples()
+    known = samples_known()
     if sample not in known:
         raise DossierError(Problem("--sample", 0, 0, f'"{sample}" is not a sample.', did_you_mean(sample, known) or f"Known: {', '.join(known)}."))
     if folder.exists() and any(folder.iterdir() if folder.is_dir() else [folder]):
@@ -270,12 +270,6 @@ def _new(folder: Path, sample: str) -> int:
     print(folder / FILE)
     print(f"Fill in {folder / FILE}, then run: dossier check {folder} -m no", file=sys.stderr)
     return ExitCode.DONE
-
-
-def _samples() -> list[str]:
-    from dossier import resources
-
-    return sorted(path.parent.name for path in resources.shipped("samples").glob("*/product.yaml"))
 
 
 def _markets_of(products: Sequence[str], markets: list[str]) -> list[str]:
@@ -396,59 +390,15 @@ def _as_json(each: Checklist) -> dict[str, Any]:
 
 
 def _list(what: str, markets: list[str], home: Sequence[str], as_json: bool) -> int:
-    rows = _listed(what, markets, home)
+    from dossier.cli_list import listed, shown
+
+    rows = listed(what, markets, _workspace(home), today())
     if as_json:
         print(json.dumps(rows, ensure_ascii=False, indent=1))
         return ExitCode.DONE
     for row in rows:
-        print("\t".join(_shown(value) for value in row.values()))
+        print("\t".join(shown(value) for value in row.values()))
     return ExitCode.DONE
-
-
-def _shown(value: object) -> str:
-    """A value as a table shows it."""
-    if isinstance(value, dict):
-        return ", ".join(f"{number} {name}" for name, number in value.items())
-    return ", ".join(value) if isinstance(value, list) else str(value)
-
-
-def _listed(what: str, markets: list[str], home: Sequence[str]) -> list[dict[str, Any]]:
-    from dossier import i18n, resolve, wording
-
-    workspace = _workspace(home)
-    repository = workspace.repository
-    match what:
-        case "markets":
-            return _markets_listed(repository)
-        case "documents":
-            return [{"id": each.id, "title": i18n.say(each.title, "en").text, "about": i18n.say(each.about, "en").text} for each in workspace.shelf.templates]
-        case "requirements":
-            found = []
-            for market in repository.expand(markets or ["no"]):
-                resolved = resolve.resolve(repository, market, today(), "mdr")
-                found += [{"id": record.requirement.id, "market": market, "title": i18n.say(record.requirement.title, "en").text, "source": wording.citation(record.requirement, resolved, "en"), "level": record.requirement.level, "state": resolved.states[record.requirement.id]} for record in resolved.records]
-            return found
-        case "evidence":
-            return [{"id": wording.code(kind.kind.id), "title": i18n.say(kind.kind.title, "en").text, "expectation": kind.kind.expectation, "principle": kind.kind.principle} for kind in repository.library.kinds.values()]
-        case "facts":
-            return [{"fact": name, "path": fact.path or "(worked out)", "type": fact.type} for name, fact in repository.library.facts.items()]
-        case _:
-            return [{"id": name} for name in _samples()]
-
-
-def _markets_listed(repository: Repository) -> list[dict[str, Any]]:
-    """All markets with the number of their facts at each level of proof, then the groups with their markets."""
-    from dossier import i18n, jurisdiction, resolve
-
-    problems = resolve.faults(repository, today())
-    if problems:
-        raise DossierError(problems)
-    markets = [
-        {"kind": "market", "id": head.id, "name": i18n.say(head.name, "en").text, "extends": list(head.extends), "locale": head.locale, "facts": jurisdiction.levels(repository.get(head.id))}
-        for head in repository.markets()
-    ]
-    groups = [{"kind": "group", "id": name, "name": i18n.say(group.name, "en").text, "markets": list(repository.members(name))} for name, group in repository.groups.items()]
-    return [*markets, *groups]
 
 
 def _explain(requirement: str, path: str | None, markets: list[str], date: str | None, home: Sequence[str]) -> int:

@@ -25,7 +25,7 @@ ROWS = [
     ["context", "explain"],
     ["template"],
     ["assemble"],
-    ["review.intake", "doctor"],
+    ["review.intake", "doctor", "cli_list"],
     ["review.reports", "api"],
     ["cli_review"],
     ["cli"],
