@@ -43,6 +43,8 @@ class FactSheet:
     def __init__(self, product: Product, facts: Mapping[str, Fact]) -> None:
         self.facts = facts
         self._stated = {name: _stated(product, fact.path) for name, fact in facts.items() if fact.path}
+        # No in vitro device is implantable, no other device a companion diagnostic: what the regulation rules out is known.
+        self._stated |= {name: "no" for name, fact in facts.items() if fact.path and fact.only not in ("", product.regulation)}
         self._derived: dict[str, tuple[bool | None, tuple[Ground, ...]]] = {}
 
     def value(self, name: str) -> str | None:

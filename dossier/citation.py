@@ -36,6 +36,8 @@ def cite(clause: str, locale: str) -> str:
     'vedlegg I punkt 23.2 bokstav l'
     >>> cite("Article 87(4)", "nb").replace(chr(160), " ")
     'artikkel 87 nr. 4'
+    >>> cite("Annex I, section 20.2(u)(ii)", "nb")
+    'vedlegg I punkt 20.2 bokstav u punkt ii'
     >>> cite("§ 15(1)", "en").replace(chr(160), " ")
     '§ 15(1)'
     >>> cite("Schedule 1, clause 13.4", "nb"), cite("section 524B(b)(3)", "nb")
@@ -89,6 +91,8 @@ def _one(clause: str, locale: str) -> str:
 def _points(text: str) -> str:
     words = ""
     for point, last in re.findall(r"\(([a-z0-9]+)\)(?:[–-]\(([a-z0-9]+)\))?", text):
-        word = _NB["paragraph"] + _NBSP if point[0].isdigit() else _NB["point"] + " "
+        # A roman numeral after a letter is a point of the letter: (u)(ii) is "bokstav u punkt ii".
+        inside = words and not words.split()[-1].isdigit() and re.fullmatch("[ivx]+", point)
+        word = _NB["paragraph"] + _NBSP if point[0].isdigit() else _NB["section" if inside else "point"] + " "
         words += f" {word}{point}" + (f"–{last}" if last else "")
     return words

@@ -47,9 +47,13 @@ ALWAYS = All(())
 
 
 class Fact(Model):
-    """One product fact: where product.yaml states it, or how it is worked out, and how it reads in words."""
+    """One product fact: where product.yaml states it, or how it is worked out, and how it reads in words.
+
+    `only`: the yes-no fact can hold under this regulation alone; a product under the other is never asked for it.
+    """
 
     type: Literal["yes-no", "choice", "country"] = "yes-no"
+    only: Literal["mdr", "ivdr", ""] = ""
     values: tuple[str, ...] = ()
     labels: dict[str, Localized] = {}
     path: str = ""

@@ -153,7 +153,7 @@ class Builder:
             shown_by=self._shown(row.shown_by),
             gaps=self._gap_refs(row.gaps),
             typical=self.say(kind.typical_document),
-            place=NOTHING if own else self.say(kind.place),
+            place=NOTHING if own else self.say(kind.place_under(self.product.regulation)),
             imdrf="" if own else ", ".join(_marked(reference.clause, reference.level) for reference in kind.imdrf if self.product.regulation == "mdr" or reference.source != "imdrf-n9"),
             references=self.speaker.both(lambda locale, _: "; ".join(_marked(wording.place(reference.source, reference.clause, self.market.sources, locale), reference.level) for reference in self._references(row))),
             safety_class=self.say(kind.safety_class.get(safety_class, {})) if safety_class else NOTHING,
@@ -388,6 +388,10 @@ class Builder:
     def _version(self, source: Source) -> Phrase:
         return Phrase(source.version) if isinstance(source.version, str) else self.say(source.version).one
 
+    def cited(self, reference: Reference) -> Phrase:
+        """The place a reference points at, as each language cites it."""
+        return self._place_in(reference.source, reference.clause)
+
     def _place_in(self, source: str, clause: str) -> Phrase:
         return self.speaker.both(lambda locale, _: wording.place(source, clause, self.market.sources, locale))
 
@@ -458,7 +462,7 @@ class Builder:
         return organisation.name if organisation else ""
 
     def _no_representative(self) -> str:
-        row = next((row for row in self.checklist.rows if row.id == "eu-mdr.art11.1"), None)
+        row = next((row for row in self.checklist.rows if row.id == f"eu-{self.product.regulation}.art11.1"), None)
         return self.words("not required").first if row is not None and row.decision.applies == "no" else ""
 
     def security_contact(self) -> tuple[tuple[Phrase, str], ...]:

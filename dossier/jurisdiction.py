@@ -195,6 +195,8 @@ def _unknown_sources(row: Any, sources: Mapping[str, Source], source: YamlFile, 
     named: list[str] = [row.source] if getattr(row, "source", "") else []
     for field in ("references", "imdrf", "basis", "conflicts", "contacts"):
         named += [reference.source for reference in getattr(row, field, ())]
+    for under in getattr(row, "under", {}).values():
+        named += [name for name in (under.source, *(reference.source for reference in under.references)) if name]
     label = getattr(row, "id", "") or getattr(row, "number", "")
     prefix = f"{label}: " if label else ""
     return [source.problem(path, f'{prefix}source "{name}" is not in sources.yaml.', did_you_mean(name, sources)) for name in named if name not in sources]

@@ -110,7 +110,8 @@ class Users(Model):
     description: Localized = {}
 
 
-_DEVICE_CLASS = Literal["I", "IIa", "IIb", "III"]
+_DEVICE_CLASS = Literal["I", "IIa", "IIb", "III", "A", "B", "C", "D"]
+CLASSES = {"mdr": ("I", "IIa", "IIb", "III"), "ivdr": ("A", "B", "C", "D")}
 
 
 class Device(Model):
@@ -156,6 +157,19 @@ class Device(Model):
     legacy: YesNo = None
     placed_on_market_before_2026_05_28: YesNo = None
     certificate_issued_before_2026_05_28: YesNo = None
+    self_testing: YesNo = Field(default=None, description="In vitro device used by lay persons")
+    near_patient_testing: YesNo = Field(default=None, description="In vitro device used outside a laboratory by a health professional")
+    companion_diagnostic: YesNo = None
+    performance_study_only: YesNo = None
+    instrument: YesNo = Field(default=None, description="In vitro device that is, or includes, an instrument or analyser")
+    kit: YesNo = Field(default=None, description="Components packaged together for one examination")
+    reagent: YesNo = None
+    calibrator_or_control: YesNo = Field(default=None, description="Is, includes or relies on calibrators or control materials")
+    rapid_assay: YesNo = None
+    dangerous_substance: YesNo = Field(default=None, description="Contains a substance or mixture that may be dangerous under Regulation (EC) No 1272/2008")
+    infectious_material: YesNo = None
+    microbial_state: YesNo = Field(default=None, description="Special microbial state or state of cleanliness, other than sterile")
+    energy_source: YesNo = Field(default=None, description="Connected to or equipped with an energy source")
 
 
 class Software(Model):
@@ -335,7 +349,7 @@ def read(path: Path) -> ProductFile:
     product, problems = parse(Product, source.data, source)
     problems += _evidence_problems(source, file.parent)
     if product is not None:
-        problems += _number_problems(product, source)
+        problems += _number_problems(product, source) + _class_problems(product, source)
     if problems or product is None:
         raise DossierError(problems)
     return ProductFile(product, Place(source, file.parent, hashlib.sha256(file.read_bytes()).hexdigest()))
@@ -367,6 +381,14 @@ def _number_problems(product: Product, source: YamlFile) -> list[Problem]:
     if mandate and mandate not in known:
         return [source.problem(("authorised_representative", "mandate"), f'"{mandate}" is no id of an evidence document.', did_you_mean(mandate, known))]
     return []
+
+
+def _class_problems(product: Product, source: YamlFile) -> list[Problem]:
+    """A class that the product's regulation does not know."""
+    known = CLASSES[product.regulation]
+    if product.device.class_ is None or product.device.class_ in known:
+        return []
+    return [source.problem(("device", "class"), f'"{product.device.class_}" is no class of the {product.regulation.upper()}.', f"Its classes are {', '.join(known)}.")]
 
 
 def json_schema() -> dict[str, Any]:

@@ -96,6 +96,19 @@ class Conflict(Model):
     why: Localized
 
 
+class Under(Model):
+    """How a record reads for a product under this regulation, where a national rule stands on both and cites the MDR first."""
+
+    title: Localized = {}
+    says: Localized = {}
+    source: str = ""
+    clause: str = ""
+    level: Level | None = None
+    references: tuple[Reference, ...] = ()
+    note: Localized = {}
+    related: tuple[str, ...] = ()
+
+
 class Requirement(Model):
     """One thing to be shown, with its source, clause, dates and the condition under which it applies."""
 
@@ -128,6 +141,12 @@ class Requirement(Model):
     note: Localized = {}
     wording_confirmed: YesNo = True
     related: tuple[str, ...] = ()
+    under: dict[Literal["mdr", "ivdr"], Under] = {}
+
+    def read_under(self, regulation: str) -> Requirement:
+        """The record as it reads for a product under the regulation."""
+        own = next((under for name, under in self.under.items() if name == regulation), None)
+        return self.model_copy(update={name: getattr(own, name) for name in own.model_fields_set}) if own else self
 
 
 class Change(Model):
@@ -249,7 +268,11 @@ class Claim(Model):
 
 
 class EvidenceKind(Model):
-    """A kind of evidence: one of the 70 of the evidence index, or a label, a certificate, a registration."""
+    """A kind of evidence: one of the 70 of the evidence index, or a label, a certificate, a registration.
+
+    `clause` and `place` are those of the MDR where `source` is the MDR; `place_ivdr` is the place where Annexes II and III
+    of the IVDR number it otherwise.
+    """
 
     id: Identifier
     title: Localized
@@ -266,6 +289,7 @@ class EvidenceKind(Model):
     safety_class: dict[Literal["A", "B", "C"], Localized] = {}
     typical_document: Localized = {}
     place: Localized = {}
+    place_ivdr: Localized = {}
     imdrf: tuple[Reference, ...] = ()
     ig_nb: tuple[str, ...] = ()
     fda: Localized = {}
@@ -276,6 +300,14 @@ class EvidenceKind(Model):
     clause: str = ""
     checked: Day
     note: Localized = {}
+
+    def cited_under(self, regulation: str) -> tuple[str, str]:
+        """Source and clause for a product under the regulation: what the MDR says is not cited for an in vitro device."""
+        return (regulation, "") if self.source == "mdr" and regulation == "ivdr" else (self.source, self.clause)
+
+    def place_under(self, regulation: str) -> dict[str, str]:
+        """Where it stands in the technical documentation under the regulation."""
+        return self.place_ivdr if regulation == "ivdr" and self.place_ivdr else self.place
 
 
 class Index(Model):
@@ -293,7 +325,10 @@ class Index(Model):
 
 
 class Head(Model):
-    """The head of a jurisdiction: what it is, what it extends, and its languages."""
+    """The head of a jurisdiction: what it is, what it extends, and its languages.
+
+    `vigilance` is where the regulation has serious incidents reported.
+    """
 
     id: Identifier
     name: Localized
@@ -304,6 +339,7 @@ class Head(Model):
     regulation: Literal["mdr", "ivdr", ""] = ""
     introduction: Localized = {}
     document_languages: tuple[Language, ...] = ()
+    vigilance: Reference | None = None
     index: Index | None = None
     representative: Localized = {}
 

@@ -15,7 +15,7 @@ from dossier import jurisdiction as data
 from dossier.conditions import Condition, parse_condition
 from dossier.errors import DossierError, Problem, did_you_mean
 from dossier.groups import MarketGroup
-from dossier.records import Authority, Change, Claim, Head, Index, Jurisdiction, LanguageRow, Library, Milestone, Record, Requirement, Source
+from dossier.records import Authority, Change, Claim, Head, Index, Jurisdiction, LanguageRow, Library, Milestone, Record, Reference, Requirement, Source
 from dossier.yamlfile import Path_, YamlFile
 
 State = Literal["in-force", "pending", "unknown"]
@@ -51,6 +51,11 @@ class Resolved:
     def index(self) -> Index:
         """How the evidence index reads here: the market's own say, else its nearest parent's."""
         return next((head.index for head in reversed(self.chain) if head.index is not None), Index())
+
+    @property
+    def vigilance(self) -> Reference | None:
+        """Where the regulation that holds here has serious incidents reported."""
+        return next((head.vigilance for head in reversed(self.chain) if head.vigilance is not None), None)
 
     @property
     def representative(self) -> dict[str, str]:
@@ -175,14 +180,14 @@ def resolve(repository: Repository, market: str, date: dt.date, regulation: str)
     chain = repository.chain(market, regulation)
     known = {part.head.regulation for part in repository.chain(market)} - {""}
     if regulation and known and regulation not in known:
-        raise DossierError(Problem("regulation", 0, 0, f"there are no requirement data for {regulation.upper()} in the market {market} yet.", "Products under the MDR can be built: regulation: mdr."))
+        raise DossierError(Problem("regulation", 0, 0, f"there are no requirement data for {regulation.upper()} in the market {market} yet.", f"Products that can be built: regulation: {', '.join(sorted(known))}."))
     left_out = {part.head.id for part in repository.chain(market)} - {part.head.id for part in chain}
     flat = _Flat(repository.library, left_out)
     for part in chain:
         flat.add(part)
     if flat.problems:
         raise DossierError(flat.problems)
-    records = sorted((_as_of(record, date) for record in flat.records.values() if not _over(record.requirement, date)), key=_order)
+    records = sorted((_as_of(replace(record, requirement=record.requirement.read_under(regulation)), date) for record in flat.records.values() if not _over(record.requirement, date)), key=_order)
     sources = dict(repository.library.sources)
     for part in chain:
         sources.update(part.sources)

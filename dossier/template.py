@@ -215,6 +215,7 @@ def _context(template: Template, checklist: Checklist, voice: Speaker, shelf: Sh
         occasion="" if market.own_law and product.documents.occasion == "notified-body" else product.documents.occasion or "",
         reference=product.documents.reference,
         place=product.documents.place,
+        vigilance=builder.cited(market.vigilance) if market.vigilance else NOTHING,
         csirt=voice.texts(csirt.short) if csirt else NOTHING,
         csirt_duties=_duties(checklist, csirt.id) if csirt else (),
         authors=_people(product.documents.authors),
@@ -282,7 +283,7 @@ def _cited(template: Template, checklist: Checklist, own: frozenset[str]) -> set
         if row.id in own:
             references = {reference.source for reference in row.kind.kind.references}
             standards = {name for name in references if checklist.market.sources[name].kind == "standard"}
-            found |= standards if checklist.market.own_law else {row.kind.kind.source, *references}
+            found |= standards if checklist.market.own_law else {row.kind.kind.cited_under(checklist.product.regulation)[0], *references}
     if template.id == "dossier-checklist":
         market = checklist.market
         found |= {claim.source for row in market.claims for claim in row.basis}

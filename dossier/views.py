@@ -296,6 +296,7 @@ class Context:
     occasion: str = field(metadata={"help": "why the dossier is sent"})
     reference: str = field(metadata={"help": "the recipient's case number"})
     place: str = field(metadata={"help": "where the letter is signed"})
+    vigilance: Phrase = field(metadata={"help": "the articles under which serious incidents are reported, such as MDR Articles 87–89"})
     csirt: Phrase = field(metadata={"help": "the national response body for security incidents"})
     csirt_duties: tuple[str, ...] = field(metadata={"help": "ids of the rules under which the manufacturer must notify that body; empty where none was found"})
     authors: tuple[PersonView, ...] = field(metadata={"help": "who prepared the document"})

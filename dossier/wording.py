@@ -119,8 +119,9 @@ def gap_source(gap: Gap, checklist: Checklist, locale: str) -> str:
         return citation(record.requirement, checklist.market, locale)
     for name in (*gap.affects, gap.subject) if checklist.market.own_law else (gap.subject, *gap.affects):
         kind = checklist.library.kinds.get(name)
-        if kind is not None and kind.kind.clause and not checklist.market.own_law:
-            return place(kind.kind.source, kind.kind.clause, checklist.market.sources, locale)
+        source, clause = kind.kind.cited_under(checklist.product.regulation) if kind is not None else ("", "")
+        if clause and not checklist.market.own_law:
+            return place(source, clause, checklist.market.sources, locale)
         if (record := checklist.market.record(name)) is not None:
             return citation(record.requirement, checklist.market, locale)
     return ""

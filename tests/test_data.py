@@ -20,6 +20,8 @@ from dossier.resolve import Resolved, resolve
 from .conftest import DAY, MINIMAL, ROOT
 
 LANGUAGES = {"en", "nb", "nn"}
+# The IVDR was read two days after the day on which the other tests stand.
+DATA_DAY = dt.date(2026, 11, 26)
 
 
 @pytest.fixture(scope="module")
@@ -27,34 +29,41 @@ def norway(workspace: Workspace) -> Resolved:
     return resolve(workspace.repository, "no", DAY, "mdr")
 
 
+@pytest.fixture(scope="module", params=["mdr", "ivdr"])
+def market(workspace: Workspace, request: pytest.FixtureRequest) -> Resolved:
+    """Norway for a product under each of the two regulations."""
+    return resolve(workspace.repository, "no", DATA_DAY, request.param)
+
+
 def requirements(market: Resolved) -> Iterator[Requirement]:
     return (record.requirement for record in market.records)
 
 
-def test_the_chain_of_norway_runs_over_the_eea_to_the_regulation(norway: Resolved) -> None:
+def test_the_chain_of_norway_runs_over_the_eea_to_the_regulation(norway: Resolved, workspace: Workspace) -> None:
     assert [head.id for head in norway.chain] == ["eu-mdr", "eea", "no"]
+    assert [head.id for head in resolve(workspace.repository, "no", DAY, "ivdr").chain] == ["eu-ivdr", "eea", "no"]
 
 
-def test_every_requirement_is_said_in_all_languages(norway: Resolved) -> None:
-    for requirement in requirements(norway):
+def test_every_requirement_is_said_in_all_languages(market: Resolved) -> None:
+    for requirement in requirements(market):
         for texts in (requirement.title, requirement.says, requirement.judgement, requirement.note):
             assert not texts or set(texts) >= LANGUAGES, requirement.id
 
 
-def test_every_requirement_has_source_clause_force_level_and_dates(norway: Resolved) -> None:
-    for requirement in requirements(norway):
-        assert requirement.source in norway.sources
+def test_every_requirement_has_source_clause_force_level_and_dates(market: Resolved) -> None:
+    for requirement in requirements(market):
+        assert requirement.source in market.sources
         assert requirement.binds
-        assert requirement.checked <= DAY
+        assert requirement.checked <= DATA_DAY
         assert requirement.review_by > requirement.checked
         assert requirement.in_force.from_ or requirement.status != "in-force"
 
 
-def test_every_clause_is_written_in_a_form_that_norwegian_can_print(norway: Resolved) -> None:
-    clauses = [requirement.clause for requirement in requirements(norway)]
-    clauses += [reference.clause for requirement in requirements(norway) for reference in requirement.references]
-    clauses += [row.clause for row in norway.languages] + [row.clause for row, _ in norway.milestones]
-    clauses += [basis.clause for claim in norway.claims for basis in claim.basis]
+def test_every_clause_is_written_in_a_form_that_norwegian_can_print(market: Resolved) -> None:
+    clauses = [requirement.clause for requirement in requirements(market)]
+    clauses += [reference.clause for requirement in requirements(market) for reference in requirement.references]
+    clauses += [row.clause for row in market.languages] + [row.clause for row, _ in market.milestones]
+    clauses += [basis.clause for claim in market.claims for basis in claim.basis]
     unknown = sorted({clause for clause in clauses if clause and not known(clause)})
     assert unknown == []
     for clause in clauses:
@@ -70,11 +79,11 @@ def test_what_is_unconfirmed_is_never_required(norway: Resolved, check: object) 
             assert not [key for key in row.gaps if checklist.gap(key).severity == "finding" and checklist.gap(key).affects == (row.id,)]
 
 
-def test_related_requirements_penalties_and_authorities_exist(norway: Resolved) -> None:
-    identifiers = {requirement.id for requirement in requirements(norway)}
+def test_related_requirements_penalties_and_authorities_exist(market: Resolved) -> None:
+    identifiers = {requirement.id for requirement in requirements(market)}
     owners = {identifier.split(".")[0] for identifier in identifiers}
-    authorities = {authority.id for authority in norway.authorities}
-    for requirement in requirements(norway):
+    authorities = {authority.id for authority in market.authorities}
+    for requirement in requirements(market):
         for other in (*requirement.related, *requirement.penalties):
             assert other in identifiers or other.split(".")[0] not in owners, (requirement.id, other)
         assert not requirement.authority or requirement.authority in authorities, requirement.id
@@ -100,12 +109,13 @@ def test_there_are_seventy_evidence_items_graded_as_counted(workspace: Workspace
     assert [sum(item.principle == principle for item in items) for principle in principles] == [6, 18, 8, 10, 12, 3, 5, 6, 2]
 
 
-def test_evidence_items_point_at_clauses_that_exist(workspace: Workspace, norway: Resolved) -> None:
-    identifiers = {requirement.id for requirement in requirements(norway)}
+def test_evidence_items_point_at_clauses_that_exist(workspace: Workspace, market: Resolved) -> None:
+    identifiers = {requirement.id for requirement in requirements(market)}
+    root = market.chain[0].id
     for kind in workspace.repository.library.kinds.values():
         assert set(kind.kind.title) >= LANGUAGES
         assert set(kind.kind.shows) >= LANGUAGES
-        assert {clause for clause in kind.kind.clauses if clause.startswith("eu-mdr.")} <= known_prefixes(identifiers), kind.kind.id
+        assert {clause for clause in kind.kind.clauses if clause.startswith(f"{root}.")} <= known_prefixes(identifiers), kind.kind.id
 
 
 def test_every_label_and_ifu_letter_of_section_23_is_there(norway: Resolved) -> None:
@@ -117,17 +127,35 @@ def test_every_label_and_ifu_letter_of_section_23_is_there(norway: Resolved) -> 
             assert any(identifier == prefix or identifier.startswith(prefix + ".") for identifier in identifiers), prefix
 
 
-def test_symbol_rules_name_a_symbol_and_prescribed_words_their_words(norway: Resolved) -> None:
-    for requirement in requirements(norway):
+def test_every_label_and_ifu_letter_of_section_20_of_the_ivdr_is_there(workspace: Workspace) -> None:
+    identifiers = {requirement.id for requirement in requirements(resolve(workspace.repository, "no", DATA_DAY, "ivdr"))}
+    long = [*"abcdefghijklmnopqrstuvwxyz", "aa", "ab", "ac", "ad", "ae", "af", "ag", "ah"]
+    letters = {"1": "abcdefghij", "2": "abcdefghijklmnopqrstu", "3": "abcdefgh", "4.1": long, "4.2": "abcdefg"}
+    for part, expected in letters.items():
+        for letter in expected:
+            prefix = f"eu-ivdr.20.{part}.{letter}"
+            assert any(identifier == prefix or identifier.startswith(prefix + ".") for identifier in identifiers), prefix
+
+
+def test_no_product_meets_the_clauses_of_the_other_regulation(market: Resolved, workspace: Workspace) -> None:
+    other = {"mdr": "eu-ivdr.", "ivdr": "eu-mdr."}[market.chain[0].regulation]
+    assert not [requirement.id for requirement in requirements(market) if requirement.id.startswith(other)]
+    if market.chain[0].regulation == "ivdr":
+        cited = [requirement.id for requirement in requirements(market) if requirement.source in ("mdr", "mdr-2026")]
+        assert cited == []
+
+
+def test_symbol_rules_name_a_symbol_and_prescribed_words_their_words(market: Resolved) -> None:
+    for requirement in requirements(market):
         if requirement.language_rule == "symbol":
             assert requirement.symbols, requirement.id
         if requirement.language_rule == "prescribed-words":
             assert "nb" in requirement.prescribed_words, requirement.id
 
 
-def test_numbers_never_seen_with_their_titles_stay_marked(norway: Resolved) -> None:
+def test_numbers_never_seen_with_their_titles_stay_marked(market: Resolved) -> None:
     doubtful = {"5.2.10", "5.2.13", "5.2.14", "5.4.9"}
-    for requirement in requirements(norway):
+    for requirement in requirements(market):
         for symbol in requirement.symbols:
             assert bool(symbol.confirmed) == (symbol.number not in doubtful), (requirement.id, symbol.number)
 
@@ -162,8 +190,8 @@ def test_all_twenty_nine_claims_have_a_verdict_and_words_to_use(norway: Resolved
         assert set(claim.say) >= LANGUAGES
 
 
-def test_the_three_vigilance_clocks_are_two_ten_and_fifteen_days(norway: Resolved) -> None:
-    clocks = {deadline.amount for requirement in requirements(norway) if requirement.id.startswith("eu-mdr.art87") for deadline in requirement.deadlines if deadline.unit == "day"}
+def test_the_three_vigilance_clocks_are_two_ten_and_fifteen_days(market: Resolved) -> None:
+    clocks = {deadline.amount for requirement in requirements(market) if requirement.id.startswith(("eu-mdr.art87", "eu-ivdr.art82")) for deadline in requirement.deadlines if deadline.unit == "day"}
     assert clocks >= {2, 10, 15}
 
 
@@ -200,9 +228,9 @@ def test_a_market_that_is_unknown_gets_the_nearest_name(workspace: Workspace) ->
         workspace.repository.expand(["eu-mdr"])
 
 
-def test_ivdr_products_are_refused_with_a_sentence_until_their_data_are_there(workspace: Workspace) -> None:
-    with pytest.raises(DossierError, match="no requirement data for IVDR in the market no yet"):
-        resolve(workspace.repository, "no", DAY, "ivdr")
+def test_a_product_under_a_regulation_without_data_in_the_market_is_refused_with_a_sentence(workspace: Workspace) -> None:
+    with pytest.raises(DossierError, match="no requirement data for IVDR in the market ch yet"):
+        resolve(workspace.repository, "ch", DAY, "ivdr")
 
 
 def test_norwegian_typography() -> None:

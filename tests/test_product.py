@@ -64,7 +64,7 @@ declarations:
         'product.yaml:3:13: regulation: "mdd" is not one of mdr or ivdr. Did you mean "mdr"?',
         'product.yaml:6:12: manufacturer.country: "NOR" is no country code (ISO 3166-1), for example NO, DE or US; write it in capitals.',
         'product.yaml:7:3: "adress" is not a known key. Did you mean "address"?',
-        'product.yaml:9:10: device.class: "2b" is not one of I, IIa, IIb or III.',
+        'product.yaml:9:10: device.class: "2b" is not one of I, IIa, IIb, III, A, B, C or D.',
         "product.yaml:10:12: device.sterile: say yes, no or unknown.",
         'product.yaml:11:3: "sterlie" is not a known key. Did you mean "sterile"?',
         "product.yaml:15:11: evidence.0.date: 2026-02-30 is not a day of the calendar.",
@@ -116,3 +116,8 @@ def test_the_schema_is_json_and_knows_the_sections() -> None:
     schema = json.loads(json.dumps(product.json_schema()))
     assert {"device", "software", "evidence", "declarations"} <= set(schema["properties"])
     assert schema["required"] == ["id", "name", "regulation", "manufacturer"]
+
+
+def test_a_class_of_the_other_regulation_is_named(write: Callable[[str], Path]) -> None:
+    text = "id: thing\nname: Thing\nregulation: ivdr\nmanufacturer: {name: Maker AS, country: NO}\ndevice: {class: IIb}\n"
+    assert problems(write(text)) == ['product.yaml:5:17: "IIb" is no class of the IVDR. Its classes are A, B, C, D.']
