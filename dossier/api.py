@@ -8,6 +8,8 @@ from pathlib import Path
 from dossier import assemble, product, resources
 from dossier.assemble import DEFAULT_FORMATS, Order, Result, Workspace
 from dossier.checklist import Checklist
+from dossier.review import intake
+from dossier.review.intake import Choices, Part
 
 
 def check(path: str | Path, market: str, *, date: dt.date, home: Sequence[str] = ()) -> Checklist:
@@ -42,3 +44,17 @@ def build(
     if output is not None:
         assemble.write(result, Path(output))
     return result
+
+
+def read_review(files: Sequence[str | Path], into: str | Path | None = None, *, read: dt.date, enter: bool = False, reviewer: str = "", force: bool = False, prefer: str = "", home: Sequence[str] = ()) -> tuple[Part, ...]:
+    """What filled documents bring: answers, findings, changes and conflicts, a part for each document.
+
+    `into` is the product they are compared and merged with; `enter` writes the answers into its review record. `read` is the
+    day of reading; `reviewer` stands in where a file names nobody, `force` takes answers to another revision, `prefer` settles
+    conflicts. Raises DossierError with every file that is refused; then nothing is written.
+    """
+    choices = Choices(read, reviewer, force=force, prefer=prefer)
+    parts = intake.intake([Path(file) for file in files], Path(into) if into is not None else None, choices, Workspace(resources.homes(home)))
+    if enter:
+        intake.enter(parts)
+    return parts

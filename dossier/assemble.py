@@ -4,19 +4,23 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dossier import __version__, blocks, checklist, evidence, i18n, output, product, resources, template
 from dossier.checklist import Checklist
 from dossier.errors import DossierError, Problem, did_you_mean, one_of
 from dossier.product import ProductFile
 from dossier.resolve import Repository, resolve
+from dossier.review import ledger
 from dossier.template import Issue, Shelf, Template
 
-FORMATS = ("docx", "pdf", "html", "json")
+if TYPE_CHECKING:
+    from dossier.render.fonts import Face
+
+FORMATS = ("docx", "pdf", "xlsx", "html", "json")
 DEFAULT_FORMATS = ("docx", "pdf")
 
 
@@ -40,6 +44,15 @@ class Workspace:
         """The user's own style file called `name`, from the first home folder that has one."""
         found = (home / "templates" / "_shared" / name for home in self.home)
         return next((path for path in found if path.is_file()), None)
+
+    @cached_property
+    def fonts(self) -> tuple[Face, ...]:
+        """The user's own fonts, from the `fonts` folders of the homes."""
+        if not any((home / "fonts").is_dir() for home in self.home):
+            return ()
+        from dossier.render.fonts import faces
+
+        return faces(self.home)
 
     @cached_property
     def jurisdictions_sha256(self) -> str:
@@ -97,7 +110,7 @@ def build(paths: Sequence[Path], order: Order, workspace: Workspace | None = Non
     Raises DossierError with all problems of all product files before anything is rendered.
     """
     workspace = workspace or Workspace()
-    formats = _known_formats(order.formats)
+    formats = known_formats(order.formats)
     tongues = [i18n.tongue(name) for name in order.locales]
     markets = workspace.repository.expand(order.markets)
     checklists = _checklists(paths, markets, order, workspace)
@@ -117,7 +130,8 @@ def write(result: Result, folder: Path) -> tuple[Path, ...]:
     return output.write(folder, [*(built.file for built in result.built), *result.evidence], {})
 
 
-def _known_formats(names: Sequence[str]) -> tuple[str, ...]:
+def known_formats(names: Sequence[str]) -> tuple[str, ...]:
+    """The formats, each once. Raises DossierError for one that is not made here."""
     for name in names:
         if name not in FORMATS:
             raise DossierError(Problem("--format", 0, 0, f'"{name}" is not a format.', did_you_mean(name, FORMATS) or f"Choose {one_of(FORMATS)}."))
@@ -154,24 +168,43 @@ def _render(jobs: Sequence[tuple[Checklist, i18n.Tongue, Template]], order: Orde
     """All documents as blocks, before any is turned into bytes: a template error costs no rendered file."""
     documents = []
     for each, tongue, kind in jobs:
-        issue = Issue(product.issue_date(each.product, order.issue_date), order.record)
+        record = _printable(ledger.read(each.place.folder, each.market.head.id, kind.id), workspace)
+        issue = Issue(product.issue_date(each.product, order.issue_date), order.record, record)
         document = template.render(kind, each, tongue, workspace.shelf, issue)
-        _check_characters(document, each)
+        _check_characters(document, each, workspace)
         documents.append((each, document))
     return iter(documents)
 
 
-def _check_characters(document: blocks.Document, each: Checklist) -> None:
-    """A character that no vendored font has would print as an empty box: refused, naming where it comes from."""
+def _printable(record: ledger.Ledger, workspace: Workspace) -> ledger.Ledger:
+    """The review record with names and remarks that the fonts can draw; answers stay as they are."""
+    if not record.entries:
+        return record
+    from dossier.render.fonts import visible
+
+    def shown(entry: ledger.Entry) -> ledger.Entry:
+        return replace(entry, **{name: visible(getattr(entry, name), workspace.fonts) for name in ("reviewer", "file", "remark", "row")})
+
+    return ledger.Ledger(tuple(shown(entry) for entry in record.entries))
+
+
+def _check_characters(document: blocks.Document, each: Checklist, workspace: Workspace) -> None:
+    """A character that no font has would print as an empty box: refused, naming where it comes from.
+
+    Answers are not looked at: what a reviewer typed is printed as far as it can be, and kept letter for letter.
+    """
     from dossier.render.fonts import missing_characters
 
     texts = [document.title, document.product, document.author, *(blocks.plain(tuple(blocks.inlines_of(block))) for block in document.blocks)]
-    missing = missing_characters("".join(texts))
+    missing = missing_characters("".join(texts), workspace.fonts)
     if not missing:
         return
     problems = [problem for char in missing for problem in _places_of(char, each)]
     shown = ", ".join(f"{char} (U+{ord(char):04X})" for char in missing)
-    raise DossierError(problems or [Problem(document.kind, 0, 0, f"no font has the character {shown}.", "Write it in other words.")])
+    raise DossierError(problems or [Problem(document.kind, 0, 0, f"no font has the character {shown}.", _NO_FONT)])
+
+
+_NO_FONT = 'Write it in other words, or put a font that has it into the folder "fonts" of your own folder (--home). Latin, Greek and Cyrillic letters are there.'
 
 
 def _places_of(char: str, each: Checklist) -> Iterator[Problem]:
@@ -181,7 +214,7 @@ def _places_of(char: str, each: Checklist) -> Iterator[Problem]:
         for step in path:
             value = value[step]
         if isinstance(value, str) and char in value:
-            yield Problem(source.name, *mark, f"no font has the character {char} (U+{ord(char):04X}).", "Write it in other words; Latin, Greek and Cyrillic letters are there.")
+            yield Problem(source.name, *mark, f"no font has the character {char} (U+{ord(char):04X}).", _NO_FONT)
 
 
 def _file(each: Checklist, document: blocks.Document, extension: str, order: Order, workspace: Workspace) -> output.File:
@@ -193,10 +226,10 @@ def _file(each: Checklist, document: blocks.Document, extension: str, order: Ord
         "market": each.market.head.id,
         "law_date": each.market.date.isoformat(),
         "data_version": each.market.version,
-        "inputs": _inputs(each, workspace),
+        "inputs": _inputs(each, document, workspace),
         "tools": _tools(extension),
     }
-    return output.File(name, _bytes(document, extension, order, workspace), about)
+    return output.File(name, rendered(document, extension, workspace, fillable=order.fillable), about)
 
 
 def _evidence_copies(checklists: Sequence[Checklist]) -> tuple[output.File, ...]:
@@ -210,17 +243,21 @@ def _evidence_copies(checklists: Sequence[Checklist]) -> tuple[output.File, ...]
     return tuple(found.values())
 
 
-def _bytes(document: blocks.Document, extension: str, order: Order, workspace: Workspace) -> bytes:
+def rendered(document: blocks.Document, extension: str, workspace: Workspace, *, fillable: bool = False) -> bytes:
     """The document in one format; a renderer is imported only when its format is asked for."""
     match extension:
         case "docx":
             from dossier.render import docx
 
-            return docx.render(document, workspace.style("style.docx"))
+            return docx.render(document, workspace.style("style.docx"), workspace.fonts)
         case "pdf":
             from dossier.render import pdf
 
-            return pdf.render(document, workspace.style("style.css"), forms=order.fillable)
+            return pdf.render(document, workspace.style("style.css"), forms=fillable, own=workspace.fonts)
+        case "xlsx":
+            from dossier.render import xlsx
+
+            return xlsx.render(document)
         case "html":
             from dossier.render import screen
 
@@ -229,14 +266,23 @@ def _bytes(document: blocks.Document, extension: str, order: Order, workspace: W
             return document.data
 
 
-def _inputs(each: Checklist, workspace: Workspace) -> dict[str, Any]:
+def _inputs(each: Checklist, document: blocks.Document, workspace: Workspace) -> dict[str, Any]:
     """The fingerprints of everything the document was made from, by names that do not depend on the machine."""
     return {
         "product.yaml": each.place.sha256,
         "evidence": {document.file: each.files[document.id].sha256 for document in each.product.evidence if document.file},
+        **_review(each, document.kind),
         "jurisdictions": workspace.jurisdictions_sha256,
         "templates": workspace.templates_sha256,
+        **{f"fonts/{face.path.name}": output.sha256(face.path.read_bytes()) for face in workspace.fonts},
     }
+
+
+def _review(each: Checklist, kind: str) -> dict[str, str]:
+    """The fingerprint of the document's review record, where there is one."""
+    place = ledger.place(each.market.head.id, kind)
+    file = each.place.folder / place
+    return {place.as_posix(): output.sha256(file.read_bytes())} if file.is_file() else {}
 
 
 def _tree(folders: tuple[Path, ...]) -> str:
@@ -252,5 +298,5 @@ def _tools(extension: str) -> dict[str, str]:
     """dossier's version and those of the libraries that decide the bytes."""
     from importlib.metadata import version
 
-    libraries = ["Jinja2", "babel", *{"docx": ["python-docx"], "pdf": ["weasyprint"]}.get(extension, [])]
+    libraries = ["Jinja2", "babel", *{"docx": ["python-docx"], "pdf": ["weasyprint"], "xlsx": ["XlsxWriter"]}.get(extension, [])]
     return {"dossier": __version__, **{name.lower(): version(name) for name in libraries}}

@@ -6,7 +6,7 @@ A renderer matches over the kinds and ends in `assert_never`, so that a new kind
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, assert_never
 
@@ -236,6 +236,37 @@ def one_line(text: str) -> str:
 def filled(blocks: Sequence[Block], answers: Mapping[str, str]) -> tuple[Block, ...]:
     """The blocks with the answers in their fields, by field name."""
     return tuple(_filled(block, answers) for block in blocks)
+
+
+def respelled(blocks: Sequence[Block], spell: Callable[[str], str]) -> tuple[Block, ...]:
+    """The blocks with every text, link and status word put through `spell`; fields stay as they are."""
+    def inside(inlines: Inlines) -> Inlines:
+        return tuple(replace(inline, text=spell(inline.text)) if isinstance(inline, Text | Link | Status) else inline for inline in inlines)
+
+    def each(block: Block) -> Block:
+        match block:
+            case Heading() | Paragraph():
+                return replace(block, inlines=inside(block.inlines))
+            case Bullets(items):
+                return replace(block, items=tuple(inside(item) for item in items))
+            case Table():
+                rows = tuple(replace(row, cells=tuple(replace(cell, inlines=inside(cell.inlines)) for cell in row.cells)) for row in block.rows)
+                return replace(block, caption=inside(block.caption), rows=rows)
+            case Contents():
+                return block
+            case _:
+                assert_never(block)
+
+    return tuple(each(block) for block in blocks)
+
+
+def words(document: Document) -> str:
+    """Everything that the document prints, answers in fields included: what fonts have to draw."""
+    texts = [document.title, document.product, document.author, document.number, document.revision, document.mark, *document.words.values()]
+    for block in document.blocks:
+        inlines = tuple(inlines_of(block))
+        texts += [plain(inlines), *(text for field in inlines if isinstance(field, Field) for text in (field.value, field.title, field.placeholder, *(label for _, label in field.options)))]
+    return "\n".join(texts)
 
 
 def _filled(block: Block, answers: Mapping[str, str]) -> Block:

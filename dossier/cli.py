@@ -15,8 +15,6 @@ from dossier.errors import DossierError, ExitCode, Problem
 if TYPE_CHECKING:
     from dossier.assemble import Result, Workspace
     from dossier.checklist import Checklist
-    from dossier.records import Record
-    from dossier.resolve import Repository, Resolved
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -101,7 +99,7 @@ def _command() -> Any:
     @click.argument("products", nargs=-1, required=True, metavar="PRODUCT...")
     @market
     @click.option("-d", "--document", multiple=True, metavar="DOCUMENT", help="Only this document; repeatable.")
-    @click.option("-f", "--format", "formats", multiple=True, metavar="FORMAT", help="docx, pdf, html or json; repeatable or comma-separated. Default: docx and pdf.")
+    @click.option("-f", "--format", "formats", multiple=True, metavar="FORMAT", help="docx, pdf, xlsx, html or json; repeatable or comma-separated. Default: docx and pdf.")
     @click.option("-l", "--locale", multiple=True, metavar="LOCALE", help="nb, nn, en, or two side by side as nb+en. Default: the market's own.")
     @date
     @click.option("-o", "--output", "folder", default="out", metavar="DIR", help="Output folder. Default: out.")
@@ -165,6 +163,49 @@ def _command() -> Any:
             print(path)
         return ExitCode.DONE
 
+    @dossier.group()
+    def review() -> None:
+        """Documents that reviewers filled in: read them back, and compare two issues."""
+
+    report = click.option("-o", "--output", "report", metavar="DIR", help="Write the report (findings list, change note) into this folder.")
+    report_format = click.option("-f", "--format", "formats", multiple=True, metavar="FORMAT", help="Formats of the report. Default: docx and pdf.")
+
+    @review.command("read")
+    @click.argument("files", nargs=-1, required=True, metavar="FILE...")
+    @click.option("--into", metavar="PRODUCT", help="Enter the answers in this product's review record (reviews/ beside product.yaml).")
+    @click.option("--dry-run", is_flag=True, help="Show what would be entered; write nothing.")
+    @click.option("--yes", is_flag=True, help="Do not ask before entering.")
+    @click.option("--force", is_flag=True, help="Take over answers that were given to another revision.")
+    @click.option("--prefer", default="", metavar="NAME", help="Settle conflicts: the answers of this reviewer or file, or: record.")
+    @click.option("--reviewer", default="", metavar="NAME", help="Who reviewed, where a file names nobody.")
+    @click.option("--reviewed", default="", metavar="DAY", help="When, where a file gives no day. Default: today.")
+    @market
+    @report
+    @report_format
+    @home
+    @as_json
+    def review_read(files: tuple[str, ...], into: str | None, dry_run: bool, yes: bool, force: bool, prefer: str, reviewer: str, reviewed: str, market: tuple[str, ...], report: str | None, formats: tuple[str, ...], home: tuple[str, ...], as_json: bool) -> int:
+        """Read filled documents (Word, Excel, PDF, answers of the HTML page): answers, findings, what changed."""
+        from dossier import cli_review
+        from dossier.review.intake import Choices
+
+        choices = Choices(today(), reviewer, _day("--reviewed", reviewed).isoformat() if reviewed else "", "".join(_split(market)[:1]), force, prefer)
+        paths = [Path(name) for name in files]
+        return cli_review.read(paths, Path(into) if into else None, choices, _workspace(home), dry_run=dry_run, yes=yes, report=Path(report) if report else None, formats=_split(formats), as_json=as_json)
+
+    @review.command("compare")
+    @click.argument("old")
+    @click.argument("new")
+    @report
+    @report_format
+    @home
+    @as_json
+    def review_compare(old: str, new: str, report: str | None, formats: tuple[str, ...], home: tuple[str, ...], as_json: bool) -> int:
+        """Compare two issues of one document: requirements, decisions, evidence, answers."""
+        from dossier import cli_review
+
+        return cli_review.compare(Path(old), Path(new), today(), _workspace(home), report=Path(report) if report else None, formats=_split(formats), as_json=as_json)
+
     @dossier.command()
     def doctor() -> int:
         """Look whether everything needed is on this machine."""
@@ -196,16 +237,16 @@ def today() -> dt.date:
 
 
 def _law_date(text: str | None) -> dt.date:
-    if text is None:
-        return today()
+    return today() if text is None else _day("--date", text)
+
+
+def _day(option: str, text: str) -> dt.date:
     try:
-        return dt.date.fromisoformat(text) if len(text) == 10 else _not_a_day(text)
+        if len(text) == 10:
+            return dt.date.fromisoformat(text)
     except ValueError:
-        return _not_a_day(text)
-
-
-def _not_a_day(text: str) -> dt.date:
-    raise DossierError(Problem("--date", 0, 0, f'"{text}" is not a day.', "Write it as year-month-day, for example 2026-11-23."))
+        pass
+    raise DossierError(Problem(option, 0, 0, f'"{text}" is not a day.', "Write it as year-month-day, for example 2026-11-23."))
 
 
 # --- commands -----------------------------------------------------------------------------------------------------
@@ -213,11 +254,12 @@ def _not_a_day(text: str) -> dt.date:
 
 def _new(folder: Path, sample: str) -> int:
     from dossier import output, resources
+    from dossier.cli_list import samples as samples_known
     from dossier.errors import did_you_mean
     from dossier.product import FILE, json_schema
 
     samples = resources.shipped("samples")
-    known = _samples()
+    known = samples_known()
     if sample not in known:
         raise DossierError(Problem("--sample", 0, 0, f'"{sample}" is not a sample.', did_you_mean(sample, known) or f"Known: {', '.join(known)}."))
     if folder.exists() and any(folder.iterdir() if folder.is_dir() else [folder]):
@@ -228,12 +270,6 @@ def _new(folder: Path, sample: str) -> int:
     print(folder / FILE)
     print(f"Fill in {folder / FILE}, then run: dossier check {folder} -m no", file=sys.stderr)
     return ExitCode.DONE
-
-
-def _samples() -> list[str]:
-    from dossier import resources
-
-    return sorted(path.parent.name for path in resources.shipped("samples").glob("*/product.yaml"))
 
 
 def _markets_of(products: Sequence[str], markets: list[str]) -> list[str]:
@@ -354,72 +390,15 @@ def _as_json(each: Checklist) -> dict[str, Any]:
 
 
 def _list(what: str, markets: list[str], home: Sequence[str], as_json: bool) -> int:
-    rows = _listed(what, markets, home)
+    from dossier.cli_list import listed, shown
+
+    rows = listed(what, markets, _workspace(home), today())
     if as_json:
         print(json.dumps(rows, ensure_ascii=False, indent=1))
         return ExitCode.DONE
     for row in rows:
-        print("\t".join(_shown(value) for value in row.values()))
+        print("\t".join(shown(value) for value in row.values()))
     return ExitCode.DONE
-
-
-def _shown(value: object) -> str:
-    """A value as a table shows it."""
-    if isinstance(value, dict):
-        return ", ".join(f"{number} {name}" for name, number in value.items())
-    return ", ".join(value) if isinstance(value, list) else str(value)
-
-
-def _listed(what: str, markets: list[str], home: Sequence[str]) -> list[dict[str, Any]]:
-    from dossier import i18n, wording
-
-    workspace = _workspace(home)
-    repository = workspace.repository
-    match what:
-        case "markets":
-            return _markets_listed(repository)
-        case "documents":
-            return [{"id": each.id, "title": i18n.say(each.title, "en").text, "about": i18n.say(each.about, "en").text} for each in workspace.shelf.templates]
-        case "requirements":
-            found = []
-            for market, resolved, records in _resolved(repository, markets or ["no"]):
-                found += [{"id": record.requirement.id, "market": market, "title": i18n.say(record.requirement.title, "en").text, "source": wording.citation(record.requirement, resolved, "en"), "level": record.requirement.level, "state": resolved.states[record.requirement.id]} for record in records]
-            return found
-        case "evidence":
-            return [{"id": wording.code(kind.kind.id), "title": i18n.say(kind.kind.title, "en").text, "expectation": kind.kind.expectation, "principle": kind.kind.principle} for kind in repository.library.kinds.values()]
-        case "facts":
-            return [{"fact": name, "path": fact.path or "(worked out)", "type": fact.type} for name, fact in repository.library.facts.items()]
-        case _:
-            return [{"id": name} for name in _samples()]
-
-
-def _resolved(repository: Repository, markets: Sequence[str]) -> list[tuple[str, Resolved, list[Record]]]:
-    """Each market as it stands today, once for each regulation whose data it has; what holds under both is not said twice."""
-    from dossier import resolve
-
-    found: list[tuple[str, Resolved, list[Record]]] = []
-    for market in repository.expand(markets):
-        seen: set[str] = set()
-        for regulation in repository.regulations(market):
-            each = resolve.resolve(repository, market, today(), regulation)
-            found.append((market, each, [record for record in each.records if record.requirement.id not in seen]))
-            seen |= {record.requirement.id for record in each.records}
-    return found
-
-
-def _markets_listed(repository: Repository) -> list[dict[str, Any]]:
-    """All markets with the number of their facts at each level of proof, then the groups with their markets."""
-    from dossier import i18n, jurisdiction, resolve
-
-    problems = resolve.faults(repository, today())
-    if problems:
-        raise DossierError(problems)
-    markets = [
-        {"kind": "market", "id": head.id, "name": i18n.say(head.name, "en").text, "extends": list(head.extends), "locale": head.locale, "facts": jurisdiction.levels(repository.get(head.id))}
-        for head in repository.markets()
-    ]
-    groups = [{"kind": "group", "id": name, "name": i18n.say(group.name, "en").text, "markets": list(repository.members(name))} for name, group in repository.groups.items()]
-    return [*markets, *groups]
 
 
 def _explain(requirement: str, path: str | None, markets: list[str], date: str | None, home: Sequence[str]) -> int:

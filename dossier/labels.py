@@ -127,3 +127,26 @@ CONCERN = {
     "file-name": "spaces or special characters in the file name",
     "revision": "the file states another revision than the product file",
 }
+# What a workbook says beside the document's own words.
+WORKBOOK = {
+    "cover": "Cover",
+    "contents": "Contents",
+    "back": "To the cover",
+    "section": "Section",
+    "beside": "Note",
+    "go": "Go to",
+    "open": "Open",
+    "yes": "Yes",
+    "no": "No",
+    "how": "How to fill in this workbook",
+    "how-fields": "Fill in the framed, tinted cells; all other cells are locked. A list opens with the arrow beside its cell.",
+    "how-lines": "Alt+Enter starts a new line in a cell. What looks like a formula stays text.",
+    "how-reason": "No and Not applicable need a reason: write it in the comment of the row.",
+    "how-sheet": "You may filter, hide rows and columns, change widths and heights, and add comments to any cell. Do not delete rows or columns.",
+    "how-sort": "To sort, unprotect the sheet first (Review, Unprotect Sheet); it has no password. Answers are found again in any order.",
+    "how-save": "Save as an Excel workbook (.xlsx) and send the file back.",
+    "choose": "Choose from the list",
+    "choose-why": "This cell takes one of the choices in its list. Write anything else in the comment.",
+    "day": "Write a date",
+    "day-why": "This cell takes a date, for example {day}.",
+}

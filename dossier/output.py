@@ -34,10 +34,11 @@ def file_name(market: str, document: str, product: str, locale: str, revision: s
     >>> file_name("no", "cover-letter", "ecg-patch", "nb", "B 2", "pdf")
     'ecg-patch/no/NO_cover-letter_ecg-patch_nb_rB-2.pdf'
     """
-    return f"{product}/{market}/{market.upper()}_{document}_{product}_{locale}_r{_ascii(revision)}.{extension}"
+    return f"{product}/{market}/{market.upper()}_{document}_{product}_{locale}_r{plain_name(revision)}.{extension}"
 
 
-def _ascii(text: str) -> str:
+def plain_name(text: str) -> str:
+    """The text as part of a file name: ASCII letters, digits, dots and hyphens; "0" where nothing is left."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return re.sub(r"[^A-Za-z0-9.]+", "-", plain).strip("-.") or "0"
 
@@ -60,6 +61,18 @@ def write(folder: Path, files: Iterable[File], run: Mapping[str, Any]) -> tuple[
 def write_text(path: Path, content: bytes) -> None:
     """Writes one file, whole or not at all. Raises DossierError where it cannot."""
     _place(path, content)
+
+
+def append(path: Path, lines: bytes) -> None:
+    """Adds whole lines at the end of a file that only grows; what was there stays, byte for byte.
+
+    The file is written anew beside the old one and takes its name when it is complete. Raises DossierError where it cannot.
+    """
+    try:
+        earlier = path.read_bytes() if path.exists() else b""
+    except OSError as error:
+        raise DossierError(Problem(str(path), 0, 0, f"cannot be read: {(error.strerror or str(error)).lower()}.", "Check its permissions, and run the same command again.")) from None
+    _place(path, earlier + (b"\n" if earlier and not earlier.endswith(b"\n") else b"") + lines)
 
 
 def sha256(content: bytes) -> str:

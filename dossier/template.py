@@ -4,29 +4,28 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
-from functools import cache
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal
 
-import jinja2
-import jinja2.exceptions
-import jinja2.ext
-import jinja2.sandbox
-
-from dossier import __version__, blocks, i18n, issued, markup, yamlfile
+from dossier import __version__, blocks, i18n, issued, labels, sandbox, yamlfile
 from dossier.applicability import FactSheet
 from dossier.checklist import Checklist, Row
 from dossier.context import Builder
 from dossier.errors import DossierError, Problem, did_you_mean
 from dossier.i18n import Tongue
-from dossier.product import Person
+from dossier.product import Person, Product
+from dossier.render import phrases
+from dossier.review import state as review_state
+from dossier.review import views as review_views
+from dossier.review.ledger import Ledger
 from dossier.schema import Identifier, Localized, Model, parse
 from dossier.speech import NOTHING, Speaker
 from dossier.views import Context, DocumentView, EnclosureView, GapView, HistoryView, PersonView
 
 SHARED = "_shared"
 BODY = "body.html.j2"
+STATES: dict[review_state.State, str] = {"draft": "Draft – not reviewed", "reviewed": "Reviewed", "approved": "Approved"}
 
 
 class Template(Model):
@@ -43,10 +42,11 @@ class Template(Model):
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """What is the same for all documents of one run: the date they print and whether they carry their record."""
+    """What one issue of a document adds: the date it prints, whether it carries its record, and the review so far."""
 
     date: dt.date
     record: bool = True
+    ledger: Ledger = field(default_factory=Ledger)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +105,13 @@ def render(template: Template, checklist: Checklist, tongue: Tongue, shelf: Shel
     """
     voice = speaker(shelf, template.id, tongue)
     context = _context(template, checklist, voice, shelf, issue)
-    html = _html(template, context, voice, shelf)
-    body = markup.parse(html, f"{template.id}/{BODY}")
+    body = _body(template, context, voice, shelf)
+    reached = review_state.state((field.name for block in body for field in blocks.inlines_of(block) if isinstance(field, blocks.Field)), issue.ledger.values)
+    if reached != "draft":
+        # Only the body tells which fields there are, so a document that is more than a draft is filled once more.
+        context = replace(context, document=replace(context.document, state=voice.words(STATES[reached])))
+        body = _body(template, context, voice, shelf)
+    body = blocks.filled(body, {name: value for name, value in issue.ledger.values.items() if name not in (review_state.REVIEWER, review_state.REVIEW_DATE)})
     product, settings = checklist.product, checklist.product.documents
     maker = product.manufacturer
     made = blocks.Document(
@@ -123,7 +128,7 @@ def render(template: Template, checklist: Checklist, tongue: Tongue, shelf: Shel
         author=settings.authors[0].name if settings.authors else maker.name,
         subject=f"{product.name}, {context.market.first}",
         keywords=(product.name, product.id, template.id, checklist.market.head.id, *(() if checklist.market.own_law else (product.regulation.upper(),))),
-        words={key: voice.words(word).first for key, word in (("page", "Page"), ("of", "of"), ("revision", "rev."), ("table", "Table"))},
+        words=running_words(voice),
         blocks=body,
         with_record=issue.record,
     )
@@ -131,9 +136,20 @@ def render(template: Template, checklist: Checklist, tongue: Tongue, shelf: Shel
     return replace(made, data=issued.record(made, identity, _about(checklist, _own_ids(template, checklist))))
 
 
-def document_number(checklist: Checklist, name: str) -> str:
+def running_words(voice: Speaker) -> dict[str, str]:
+    """The few words that renderers print by themselves, by the keys that they know them by."""
+    running = {key: voice.words(word).first for key, word in (("page", "Page"), ("of", "of"), ("revision", "rev."), ("table", "Table"))}
+    return running | {key: voice.words(word).line for key, word in labels.WORKBOOK.items()} | {phrase: voice.words(phrase).first for phrase in phrases.SCREEN}
+
+
+def _body(template: Template, context: Context, voice: Speaker, shelf: Shelf) -> tuple[blocks.Block, ...]:
+    values = {entry.name: getattr(context, entry.name) for entry in fields(Context)}
+    return sandbox.fill(f"{template.id}/{BODY}", values, voice, shelf.folders)
+
+
+def document_number(product: Product, name: str) -> str:
     """The number a document prints: the product file's prefix, or the product's id, and the document's id."""
-    return f"{checklist.product.documents.number or checklist.product.id}-{name}"
+    return f"{product.documents.number or product.id}-{name}"
 
 
 # --- the context --------------------------------------------------------------------------------------------------
@@ -154,7 +170,7 @@ def _context(template: Template, checklist: Checklist, voice: Speaker, shelf: Sh
     resilience = next((row for row in checklist.rows if row.id == f"eu-{product.regulation}.cra"), None)
     editorial = next((claim for claim in market.claims if claim.number == 9), None)
     return Context(
-        document=DocumentView(template.id, voice.texts(_title(template, checklist)), document_number(checklist, template.id), product.documents.revision, builder.day(issue.date), voice.words("Draft – not reviewed"), f"dossier {__version__}"),
+        document=DocumentView(template.id, voice.texts(_title(template, checklist)), document_number(product, template.id), product.documents.revision, builder.day(issue.date), voice.words(STATES["draft"]), f"dossier {__version__}"),
         identity=builder.identity(),
         product_name=product.name,
         product_version=product.version or product.software.version,
@@ -194,7 +210,7 @@ def _context(template: Template, checklist: Checklist, voice: Speaker, shelf: Sh
         standards=tuple((standard.id, standard.edition, standard.title) for standard in product.standards),
         security_contact=builder.security_contact(),
         associated_products=voice.texts(product.documents.associated_products),
-        enclosures=tuple(EnclosureView(document_number(checklist, other.id), voice.texts(_title(other, checklist)), product.documents.revision) for other in shelf.for_market(checklist) if other.id != template.id),
+        enclosures=tuple(EnclosureView(document_number(product, other.id), voice.texts(_title(other, checklist)), product.documents.revision) for other in shelf.for_market(checklist) if other.id != template.id),
         recipient=_recipient(checklist, voice),
         occasion="" if market.own_law and product.documents.occasion == "notified-body" else product.documents.occasion or "",
         reference=product.documents.reference,
@@ -204,6 +220,9 @@ def _context(template: Template, checklist: Checklist, voice: Speaker, shelf: Sh
         csirt_duties=_duties(checklist, csirt.id) if csirt else (),
         authors=_people(product.documents.authors),
         approvers=_people(product.documents.approvers),
+        answered=review_views.answered(issue.ledger, voice.first),
+        reviews=review_views.reviews(issue.ledger, voice.first),
+        remarks=review_views.remarks(issue.ledger, voice.first),
         history=tuple(HistoryView(line.revision, i18n.short_day(line.date, voice.first), line.author, line.change) for line in product.documents.history),
         two=bool(voice.tongue.second),
     )
@@ -329,85 +348,3 @@ def _about(checklist: Checklist, own: frozenset[str]) -> dict[str, Any]:
             for document in product.evidence
         ],
     }
-
-
-# --- Jinja2 -------------------------------------------------------------------------------------------------------
-
-
-class _Places(jinja2.ext.Extension):
-    """Marks each line of markup with its template and line, so that an error in the vocabulary names its place.
-
-    Only lines that begin with a tag outside any template statement are marked; the mark is an HTML comment, which
-    the vocabulary reader takes in.
-    """
-
-    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
-        lines = source.split("\n")
-        state = ""
-        for index, line in enumerate(lines):
-            if not state and re.match(r"\s*<[a-z/]", line):
-                lines[index] = f"<!--@{name}:{index + 1}-->{line}"
-            state = _open_after(line, state)
-        return "\n".join(lines)
-
-
-def _open_after(line: str, state: str) -> str:
-    """The template statement or tag that is still open at the end of the line."""
-    closers = {"{%": "%}", "{{": "}}", "{#": "#}", "<": ">"}
-    position = 0
-    while position < len(line):
-        if state:
-            end = line.find(closers[state], position)
-            if end < 0:
-                return state
-            position, state = end + len(closers[state]), ""
-            continue
-        match = re.compile(r"\{%|\{\{|\{#|<(?=[a-z/])").search(line, position)
-        if match is None:
-            return ""
-        state, position = match.group(), match.end()
-    return state
-
-
-@cache
-def _environment(folders: tuple[Path, ...]) -> jinja2.Environment:
-    loader = jinja2.ChoiceLoader(
-        [
-            *(jinja2.FileSystemLoader(folder) for folder in folders),
-            jinja2.PrefixLoader({"shipped": jinja2.FileSystemLoader(folders[-1])}, delimiter=":"),
-        ]
-    )
-    environment = jinja2.sandbox.ImmutableSandboxedEnvironment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, extensions=[_Places], trim_blocks=True, lstrip_blocks=True)
-    environment.globals.clear()
-    return environment
-
-
-def _html(template: Template, context: Context, voice: Speaker, shelf: Shelf) -> str:
-    values = {entry.name: getattr(context, entry.name) for entry in fields(Context)}
-    environment = _environment(shelf.folders)
-    name = f"{template.id}/{BODY}"
-    try:
-        return environment.get_template(name, globals={"_": voice.words}).render(values)
-    except jinja2.TemplateSyntaxError as error:
-        raise DossierError(Problem(error.filename or name, error.lineno, 1, f"the template is not valid: {error.message}", "Compare with the shipped template.")) from None
-    except jinja2.TemplateNotFound as error:
-        raise DossierError(Problem(name, 0, 0, f'the template "{error.name}" is not there.', 'A shipped one is named "shipped:<folder>/<file>".')) from None
-    except jinja2.UndefinedError as error:
-        hint = "The template variables are listed in CONTRIBUTING.md."
-        raise DossierError(Problem(*_failed_at(error, shelf, name), f"the template prints something that does not exist: {error.message}.", hint)) from None
-    except jinja2.exceptions.SecurityError as error:
-        raise DossierError(Problem(*_failed_at(error, shelf, name), f"the template does something that templates may not do: {error}.", "Print values only.")) from None
-    except (TypeError, ValueError, KeyError, AttributeError, IndexError, ZeroDivisionError) as error:
-        raise DossierError(Problem(*_failed_at(error, shelf, name), f"the template cannot be filled: {error}.", "Compare with the shipped template.")) from None
-
-
-def _failed_at(error: Exception, shelf: Shelf, name: str) -> tuple[str, int, int]:
-    """The template and line in which the error arose: the innermost frame that is a template."""
-    place = (name, 0, 0)
-    trace = error.__traceback__
-    while trace is not None:
-        file = trace.tb_frame.f_code.co_filename
-        if file.endswith((".j2", "<template>")):
-            place = (file, trace.tb_lineno, 1)
-        trace = trace.tb_next
-    return place

@@ -1,6 +1,7 @@
 """What templates print: plain, frozen values, already in the document's language."""
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 
 from dossier.product import Organisation, Person
@@ -225,6 +226,28 @@ class EnclosureView:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewView:
+    """One reviewed file that was read in."""
+
+    reviewer: str
+    date: str
+    file: str
+    sha256: str
+    revision: str
+    answers: int
+
+
+@dataclass(frozen=True, slots=True)
+class RemarkView:
+    """One remark of a reviewer, beside a row or beside the document as a whole."""
+
+    author: str
+    date: str
+    row: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """Everything a template may print. Each field's help is its line in the list of template variables."""
 
@@ -278,6 +301,9 @@ class Context:
     csirt_duties: tuple[str, ...] = field(metadata={"help": "ids of the rules under which the manufacturer must notify that body; empty where none was found"})
     authors: tuple[PersonView, ...] = field(metadata={"help": "who prepared the document"})
     approvers: tuple[PersonView, ...] = field(metadata={"help": "who approves it"})
+    answered: Mapping[str, str] = field(metadata={"help": "who answered a row, and when, by the row's id"})
+    reviews: tuple[ReviewView, ...] = field(metadata={"help": "the reviewed files that were read in"})
+    remarks: tuple[RemarkView, ...] = field(metadata={"help": "what reviewers remarked beside the fields"})
     history: tuple[HistoryView, ...] = field(metadata={"help": "the revision history"})
     two: bool = field(metadata={"help": "whether the document is in two languages side by side"})
 

@@ -66,7 +66,7 @@ def test_no_record_leaves_the_data_out(tmp_path: Path) -> None:
     [
         (["-m", "nø"], '--market: "nø" is not a market or group.'),
         (["-m", "no", "-d", "cover-leter"], '--document: "cover-leter" is not a document. Did you mean "cover-letter"?'),
-        (["-m", "no", "-f", "odt"], '--format: "odt" is not a format. Choose docx, pdf, html or json.'),
+        (["-m", "no", "-f", "odt"], '--format: "odt" is not a format. Choose docx, pdf, xlsx, html or json.'),
         (["-m", "no", "-l", "sv"], '--locale: "sv" is not a language the documents exist in. Choose nb, nn or en, or two joined with a plus: nb+en.'),
         (["-m", "no", "--date", "24.11.2026"], '--date: "24.11.2026" is not a day. Write it as year-month-day, for example 2026-11-23.'),
         (["-m", "no", "--date", "2026-02-30"], '--date: "2026-02-30" is not a day.'),

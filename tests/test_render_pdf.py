@@ -335,6 +335,41 @@ def test_with_forms_each_field_is_found_again_by_its_name() -> None:
     assert {str(field["/TU"]) for field in found.values()} == {"Status", "Merknad", "Sett", "Navn", "Dato"}
 
 
+def test_no_part_of_a_field_name_holds_a_full_stop() -> None:
+    content = pdf.render(document(grid(Row((Cell(text("A"), True), Cell((Field("no.mdreg.6/status", "select", "Status", "Velg", "", CHOICES), Field("no.mdreg.6.gui/status", "text", "G"))))))), forms=True)
+
+    def parts(fields: Any) -> Iterator[str]:
+        for field in fields:
+            yield str(field.T)
+            yield from parts(field.get("/Kids", []))
+
+    assert list(parts(opened(content).Root.AcroForm.Fields)) == ["no", "mdreg", "6/status", "6", "gui/status"]
+    assert {name for name, field in (pypdf.PdfReader(io.BytesIO(content)).get_fields() or {}).items() if "/FT" in field} == {"no.mdreg.6/status", "no.mdreg.6.gui/status"}
+
+
+def test_in_a_form_every_value_is_drawn_and_no_viewer_is_asked_to_draw_it_anew() -> None:
+    value = "Se avsnitt 4 i TD-301, ikke bare æøå: også ω og Ж.\nNy linje"
+    content = pdf.render(document(grid(Row((Cell(text("A"), True), Cell((Field("r/s", "select", "Status", "Velg", "not", CHOICES), Field("r/t", "select", "Status", "Velg", "", CHOICES), Field("r/c", "textarea", "M", "", value))))))), forms=True)
+    file = opened(content)
+    assert "/NeedAppearances" not in file.Root.AcroForm
+    (font,) = (font for font in file.pages[0].Resources.Font.values() if "Dossier-Form" in str(font.BaseFont))
+    letters = {glyph: bytes.fromhex(code).decode("utf-16-be") for glyph, code in re.findall(r"<(\w{4})> <(\w+)>", font.ToUnicode.read_bytes().decode())}
+
+    def drawn(field: Any) -> list[str]:
+        return ["".join(letters[line[at : at + 4]] for at in range(0, len(line), 4)) for line in re.findall(r"<(\w*)> Tj", field.AP.N.read_bytes().decode())]
+
+    status, other, comment = (drawn(field) for field in (annotation for annotation in file.pages[0].Annots if "/T" in annotation))
+    assert (status, other) == (["Ikke oppfylt"], ["Velg"])
+    assert "".join(comment) == value.replace("\n", "")
+    assert comment[-1] == "Ny linje"
+
+
+@pytest.mark.parametrize("forms", [False, True])
+def test_number_and_revision_stand_in_the_properties(forms: bool) -> None:
+    properties = opened(made(forms)).docinfo
+    assert (str(properties["/DocumentNumber"]), str(properties["/DocumentRevision"])) == ("DOS-1", "B")
+
+
 def test_a_form_never_claims_to_be_an_archive_file() -> None:
     file = opened(made(True))
     with file.open_metadata() as xmp:

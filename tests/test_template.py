@@ -138,7 +138,7 @@ def test_field_names_are_requirement_ids_with_a_suffix(checklists: dict[str, Che
         for field in fields_of(document(name, checklist, workspace)):
             identifier, _, suffix = field.name.rpartition("/")
             assert len(field.name) <= 64
-            assert suffix in ({"reviewer", "review-date"} if identifier == "document" else {"applies", "status", "comment"})
+            assert re.fullmatch(r"reviewer|review-date|comment|approved-\d(-date)?" if identifier == "document" else "applies|status|comment", suffix)
             assert identifier == "document" or identifier in known
 
 

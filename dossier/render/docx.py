@@ -2,17 +2,18 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import assert_never
 from urllib.parse import urlsplit
 
 from dossier import resources
-from dossier.blocks import Block, Break, Bullets, Contents, Document, Field, Heading, Inlines, Link, Paragraph, Row, Status, Table, Text, plain
+from dossier.blocks import Block, Break, Bullets, Contents, Document, Field, Heading, Inlines, Link, Paragraph, Row, Status, Table, Text, plain, words
 from dossier.errors import DossierError, Problem
 from dossier.i18n import bcp47
 from dossier.render import wordml as w
 from dossier.render.docx_frame import RECORD_PART, Frame, frame, packed, zipped
+from dossier.render.fonts import Face, needed, parted
 from dossier.render.html import is_safe
 
 _HEADINGS = {1: "Heading 1", 2: "Heading 2", 3: "Heading 3"}
@@ -41,14 +42,15 @@ SIGN_HEIGHT = 11.0
 _EMPTY_FIELD = "\u00a0" * 5
 
 
-def render(document: Document, style: Path | None = None) -> bytes:
+def render(document: Document, style: Path | None = None, own: Sequence[Face] = ()) -> bytes:
     """The document as a .docx file; the same bytes for the same input.
 
-    `style` is a Word file to take styles, page set-up, header and footer from, else the shipped style.docx. Raises
+    `style` is a Word file to take styles, page set-up, header and footer from, else the shipped style.docx; `own` are the
+    user's own fonts, of which those that the document needs are embedded. Raises
     DossierError for a style file that cannot be used, a field whose name Word cannot keep, a link that is no address,
     or a row that does not fit its table.
     """
-    made = frame(style or resources.asset("style.docx"), document.orientation == "landscape", bcp47(document.locale), bool(document.record), NEEDED)
+    made = frame(style or resources.asset("style.docx"), document.orientation == "landscape", bcp47(document.locale), bool(document.record), NEEDED, needed(words(document), own) if own else ())
     body = _Body(document, made)
     texts = {made.document_part: body.write()}
     texts[made.relations_part] = w.relations(made.relations, body.addresses)
@@ -98,7 +100,7 @@ class _Body:
         self.unmarked = dict(self.names)
         self.bookmarks = 0
         self.tables = 0
-        self.looks: dict[tuple[str, str], str] = {}
+        self.looks: dict[tuple[str, str, str], str] = {}
         self.added: list[str] = []
         self.addresses: dict[str, str] = {}
         self.tags: set[str] = set()
@@ -108,7 +110,7 @@ class _Body:
     def write(self) -> str:
         """word/document.xml. Raises DossierError with every problem of the body."""
         blocks = self.document.blocks
-        parts = [w.DOCUMENT_START, self._paragraph(w.run(self.document.title), "Title")]
+        parts = [w.DOCUMENT_START, self._paragraph(self._run(self.document.title, "", ""), "Title")]
         for block, following in zip(blocks, (*blocks[1:], None)):
             parts.append(self._block(block))
             if isinstance(block, Table) and not isinstance(following, Heading):
@@ -195,9 +197,9 @@ class _Body:
         for inline in inlines:
             match inline:
                 case Text(text, style, own):
-                    parts.append(w.run(text, self._look(_WORDS[style], own or lang)))
+                    parts.append(self._run(text, _WORDS[style], own or lang))
                 case Status(kind, text):
-                    parts.append(w.run(text, self._look(_STATUSES[kind], lang)))
+                    parts.append(self._run(text, _STATUSES[kind], lang))
                 case Break():
                     parts.append(w.BREAK)
                 case Link(href, text, own):
@@ -208,11 +210,25 @@ class _Body:
                     assert_never(inline)
         return "".join(parts)
 
-    def _look(self, name: str, lang: str) -> str:
-        found = self.looks.get((name, lang))
+    def _run(self, text: str, name: str, lang: str) -> str:
+        """The words in the style called `name`; what the body font lacks, in the user's font that has it."""
+        if not self.made.fonts:
+            return w.run(text, self._look(name, lang))
+        return "".join(w.run(piece, self._look(name, lang, family)) for piece, family in parted(text, self.made.fonts))
+
+    def _look(self, name: str, lang: str, family: str = "") -> str:
+        found = self.looks.get((name, lang, family))
         if found is None:
-            found = self.looks[name, lang] = w.look(self._style_id(name, lang))
+            found = self.looks[name, lang, family] = w.look(self._font_style_id(self._style_id(name, lang), family))
         return found
+
+    def _font_style_id(self, base: str, family: str) -> str:
+        """The id of a character style that is `base` in another font, since a run names one style only."""
+        if not family:
+            return base
+        made = "".join(letter for letter in f"{base or 'Font'}{family}" if letter.isalnum() and letter.isascii()) or "Font"
+        self.added.append(w.font_style(f"{base or 'Font'} {family}", made, base, family))
+        return made
 
     def _style_id(self, name: str, lang: str) -> str:
         """The id of the character style; one in another language is added when the style file has none."""
@@ -229,8 +245,8 @@ class _Body:
     def _link(self, href: str, text: str, lang: str) -> str:
         """A link; words alone where it leads nowhere in this document, or anywhere but a web, mail or relative address."""
         if not (href[1:] in self.names if href.startswith("#") else href and is_safe(href)):
-            return w.run(text, self._look("", lang))
-        words = w.run(text, self._look("Hyperlink", lang))
+            return self._run(text, "", lang)
+        words = self._run(text, "Hyperlink", lang)
         if href.startswith("#"):
             return w.link_inside(words, self.names[href[1:]])
         return w.link_outside(words, self._relation(href))

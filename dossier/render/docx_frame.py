@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dossier.errors import DossierError, Problem
+from dossier.render import word_fonts
+from dossier.render.fonts import Face
 from dossier.render.wordml import RECORD_NAMESPACE, SCHEMAS
 
 if TYPE_CHECKING:
@@ -61,10 +63,11 @@ class Frame:
     styles_part: str
     styles_xml: str
     core_part: str
+    fonts: tuple[Face, ...] = ()
 
 
-def frame(style: Path, landscape: bool, language: str, with_record: bool, needed: frozenset[tuple[str, str]]) -> Frame:
-    """The frame made from `style`; `needed` are the (type, name) of the styles it must have.
+def frame(style: Path, landscape: bool, language: str, with_record: bool, needed: frozenset[tuple[str, str]], fonts: tuple[Face, ...] = ()) -> Frame:
+    """The frame made from `style`; `needed` are the (type, name) of the styles it must have, `fonts` are embedded in it.
 
     Raises DossierError naming each missing style, or why the file cannot be read.
     """
@@ -72,11 +75,11 @@ def frame(style: Path, landscape: bool, language: str, with_record: bool, needed
         changed = style.stat().st_mtime_ns
     except OSError:
         raise DossierError(Problem(str(style), 0, 0, "the Word style file is not there.", "Give the path of a .docx file.")) from None
-    return _frame(style, changed, landscape, language, with_record, needed)
+    return _frame(style, changed, landscape, language, with_record, needed, fonts)
 
 
 @lru_cache(maxsize=16)
-def _frame(style: Path, changed: int, landscape: bool, language: str, with_record: bool, needed: frozenset[tuple[str, str]]) -> Frame:
+def _frame(style: Path, changed: int, landscape: bool, language: str, with_record: bool, needed: frozenset[tuple[str, str]], fonts: tuple[Face, ...]) -> Frame:
     word = _opened(style)
     styles = _style_ids(word, style, needed)
     section, usable = _section(word, style, landscape)
@@ -86,6 +89,8 @@ def _frame(style: Path, changed: int, landscape: bool, language: str, with_recor
     _set_language(word, language)
     if with_record:
         _add_record(word)
+    if fonts:
+        word_fonts.embed(word, fonts)
     core = _core_part(word)
     sheet = _file(_related(word, "styles")[0])
     relations = str(word.part.partname.rels_uri).lstrip("/")
@@ -95,7 +100,7 @@ def _frame(style: Path, changed: int, landscape: bool, language: str, with_recor
         {name: packed(name, data) for name, data in raw.items()},
         styles,
         {name: tuple(_MARK.split(raw[name].decode())) for name in running},
-        section, usable, font, _file(word.part), relations, raw[relations].decode(), sheet, raw[sheet].decode(), core,
+        section, usable, font, _file(word.part), relations, raw[relations].decode(), sheet, raw[sheet].decode(), core, fonts,
     )  # fmt: skip
 
 

@@ -27,6 +27,7 @@ from dossier.blocks import (
 )
 
 USABLE_WIDTH = {"landscape": 261.0, "portrait": 170.0}
+TO_TYPE_IN = {"select": 26.0, "textarea": 32.0}  # millimetres a column takes at least where its controls can be filled in
 TALL = 110.0  # millimetres; a row beyond it may break over pages
 LONG_CONTENTS = 8  # chapters; more are set in two columns, so that facts and contents share the first page
 TICKED, UNTICKED = "\u2611", "\u2610"
@@ -78,6 +79,7 @@ class _Writer:
     def __init__(self, document: Document, forms: bool) -> None:
         self.document = document
         self.forms = forms
+        self.room = (USABLE_WIDTH[document.orientation], 0.0)
         self.tables = 0
         self.level = 1
         self.anchors = frozenset(_anchors(document))
@@ -112,7 +114,7 @@ class _Writer:
             case Status(kind, text):
                 return f'<span class="status {kind}">{_words(text)}</span>'
             case Field():
-                return _control(inline) if self.forms else _blank(inline)
+                return _control(inline, *self.room) if self.forms else _blank(inline)
             case _:
                 assert_never(inline)
 
@@ -143,7 +145,7 @@ class _Writer:
         return bool(href) and is_safe(href)
 
     def _table(self, table: Table) -> str:
-        widths = _fitted(table.widths, USABLE_WIDTH[self.document.orientation])
+        widths = _fitted(_roomy(table) if self.forms else table.widths, USABLE_WIDTH[self.document.orientation])
         summary = f' aria-description="{_attribute(table.summary)}"' if table.summary else ""
         columns = "".join(f'<col style="width:{width:g}mm">' if width else "<col>" for width in widths)
         head = "<thead><tr>" + "".join(self._cell(cell, "col") for cell in table.head) + "</tr></thead>" if table.head else ""
@@ -160,8 +162,13 @@ class _Writer:
         return f"<caption><b>{_words(self.document.words['table'])} {self.tables}.</b> {self.inlines(table.caption)}</caption>"
 
     def _row(self, row: Row, widths: tuple[float, ...]) -> str:
-        cells = "".join(self._cell(cell, "row" if cell.header else "") for cell in row.cells)
-        role = _class("tall" if _height(row, widths) > TALL else "")
+        height = _height(row, widths)
+        cells = ""
+        for number, cell in enumerate(row.cells):
+            self.room = (widths[number] if number < len(widths) and widths[number] else 40.0, height)
+            cells += self._cell(cell, "row" if cell.header else "")
+        self.room = (USABLE_WIDTH[self.document.orientation], 0.0)
+        role = _class("tall" if height > TALL else "")
         if not row.id:
             return f"<tr{role}>{cells}</tr>"
         return f'<tr{role} id="{_attribute(row.id)}" data-label="{_attribute(_label(row))}">{cells}</tr>'
@@ -182,15 +189,16 @@ def _label(row: Row) -> str:
     return name.strip() or row.id
 
 
-def _control(field: Field) -> str:
-    """A form control named as the field is."""
+def _control(field: Field, width: float, height: float) -> str:
+    """A form control named as the field is, in a cell or line of this many millimetres."""
     named = f'name="{_attribute(field.name)}" title="{_attribute(field.title)}"'
     hint = f' placeholder="{_attribute(field.placeholder)}"' if field.placeholder else ""
     match field.kind:
         case "text" | "date":
             return f'<input type="{field.kind}" {named}{hint} value="{_attribute(field.value)}">'
         case "textarea":
-            return f'<textarea {named}{hint} style="height:{_room(field.value)}mm">{escape(field.value)}</textarea>'
+            first = "\n" if field.value.startswith("\n") else ""  # a parser takes the first new line for none
+            return f'<textarea {named}{hint} style="height:{_room(field.value, width, height)}mm">{first}{escape(field.value)}</textarea>'
         case "checkbox":
             return f'<input type="checkbox" {named}{" checked" if field.value == "yes" else ""}>'
         case "select":
@@ -199,10 +207,11 @@ def _control(field: Field) -> str:
             assert_never(field.kind)
 
 
-def _room(text: str) -> int:
-    """Room for the text in a narrow column; a control in a PDF does not grow."""
-    lines = sum(1 + len(line) // 18 for line in text.splitlines())
-    return min(max(10, 4 * lines + 2), 120)
+def _room(text: str, width: float, height: float) -> int:
+    """How high a control for the text is, in millimetres: in a PDF it does not grow, so it takes what its row has to give."""
+    a_line = max(int((width - 6) / 1.7), 8)
+    lines = sum(1 + len(line) // a_line for line in text.splitlines())
+    return min(max(10, 4 * lines + 2, min(int(0.75 * height) - 8, 60)), 120)
 
 
 def _options(field: Field) -> Iterator[str]:
@@ -245,6 +254,20 @@ def _fitted(widths: tuple[float, ...], usable: float) -> tuple[float, ...]:
     """The widths, made narrower together where they would leave the page; a column without width takes the rest."""
     total = sum(widths)
     return tuple(width * usable / total for width in widths) if total > usable else widths
+
+
+def _roomy(table: Table) -> tuple[float, ...]:
+    """Wide enough to type in: columns with controls grow, the wide columns of text make room."""
+    needed = list(table.widths)
+    for row in table.rows:
+        for number, cell in enumerate(row.cells[: len(needed)]):
+            for inline in cell.inlines:
+                if isinstance(inline, Field) and needed[number]:
+                    needed[number] = max(needed[number], TO_TYPE_IN.get(inline.kind, 0.0))
+    grown = sum(needed) - sum(table.widths)
+    giving = {number: width for number, width in enumerate(table.widths) if needed[number] == width and width >= 40}
+    given = min(grown / sum(giving.values()), 0.3) if giving else 0.0
+    return tuple(width * (1 - given) if number in giving else width for number, width in enumerate(needed))
 
 
 def _height(row: Row, widths: tuple[float, ...]) -> float:

@@ -11,14 +11,16 @@ import re
 import sys
 import threading
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from dossier import resources
-from dossier.blocks import Contents, Document
+from dossier.blocks import Contents, Document, fields_of, filled, words
 from dossier.errors import DossierError, ExitCode, Problem, one_of
-from dossier.render import html, pdf_fetch, pdf_subset, pdf_tags
+from dossier.render import html, pdf_fetch, pdf_forms, pdf_subset, pdf_tags
+from dossier.render.fonts import Face, needed, visible
 
 Sheets = tuple[Any, tuple[Any, ...]]
 VARIANTS = ("pdf/a-3a", "pdf/ua-1")
@@ -42,8 +44,8 @@ _one_at_a_time = threading.Lock()
 _kept: dict[tuple[tuple[str, int, int], ...], Sheets] = {}
 
 
-def render(document: Document, style: Path | None = None, *, variant: str = "pdf/a-3a", forms: bool = False) -> bytes:
-    """The document as PDF. `style` is a style sheet laid on top of the shipped one.
+def render(document: Document, style: Path | None = None, *, variant: str = "pdf/a-3a", forms: bool = False, own: Sequence[Face] = ()) -> bytes:
+    """The document as PDF. `style` is a style sheet laid on top of the shipped one, `own` are the user's own fonts.
 
     With `forms` the fields can be filled on the screen; such a file is PDF/UA-1 only, as PDF/A wants every field drawn.
     Raises DossierError where Pango is missing, and for a style sheet that cannot be read or asks for what lies outside
@@ -54,8 +56,16 @@ def render(document: Document, style: Path | None = None, *, variant: str = "pdf
     weasyprint = _weasyprint()
     pdf_tags.install()
     pdf_subset.install()
+    if not forms:
+        document = _drawable(document, own)
     with _one_at_a_time, _few_collections():
-        return _made(weasyprint, document, style, "pdf/ua-1" if forms else variant, forms)
+        return _made(weasyprint, document, style, "pdf/ua-1" if forms else variant, forms, needed(words(document), own))
+
+
+def _drawable(document: Document, own: Sequence[Face]) -> Document:
+    """The document with what a reviewer typed and no font has written as numbers."""
+    answers = {field.name: visible(field.value, own) for field in fields_of(document) if field.value}
+    return replace(document, blocks=filled(document.blocks, answers)) if answers else document
 
 
 def engine() -> str:
@@ -67,8 +77,8 @@ def engine() -> str:
     return f"WeasyPrint {weasyprint.__version__}, Pango {number // 10_000}.{number // 100 % 100}.{number % 100}"
 
 
-def _made(weasyprint: Any, document: Document, style: Path | None, variant: str, forms: bool) -> bytes:
-    fonts, sheets = _sheets(style)
+def _made(weasyprint: Any, document: Document, style: Path | None, variant: str, forms: bool, own: tuple[Face, ...]) -> bytes:
+    fonts, sheets = _sheets(style, own)
     fetcher = pdf_fetch.closed(_folders(style))
     source = weasyprint.HTML(string=html.markup(document, forms=forms), url_fetcher=fetcher)
     laid_out = source.render(font_config=fonts, stylesheets=list(sheets), pdf_variant=variant, pdf_forms=forms)
@@ -83,7 +93,7 @@ def _made(weasyprint: Any, document: Document, style: Path | None, variant: str,
             pdf_variant=variant,
             pdf_forms=forms,
             attachments=_attachments(weasyprint, document, fetcher),
-            finisher=_open_at_bookmarks if any(isinstance(block, Contents) for block in document.blocks) else None,
+            finisher=_finisher(document),
         )
     return made
 
@@ -100,8 +110,18 @@ def _attachments(weasyprint: Any, document: Document, fetcher: Any) -> list[Any]
     ]
 
 
-def _open_at_bookmarks(_: Any, pdf: Any) -> None:
-    pdf.catalog["PageMode"] = "/UseOutlines"
+def _finisher(document: Document) -> Callable[[Any, Any], None]:
+    def finish(laid_out: Any, pdf: Any) -> None:
+        import pydyf  # type: ignore[import-untyped,unused-ignore]
+
+        if any(isinstance(block, Contents) for block in document.blocks):
+            pdf.catalog["PageMode"] = "/UseOutlines"
+        # What a reviewed file is known by where it carries no record.
+        pdf.info["DocumentNumber"] = pydyf.String(document.number)
+        pdf.info["DocumentRevision"] = pydyf.String(document.revision)
+        pdf_forms.finish(laid_out, pdf)
+
+    return finish
 
 
 # --- style sheets -----------------------------------------------------------------------------------------------------
@@ -112,9 +132,9 @@ def _folders(style: Path | None) -> tuple[Path, ...]:
     return (Path(os.path.abspath(style)).parent, shipped) if style else (shipped,)
 
 
-def _sheets(style: Path | None) -> Sheets:
+def _sheets(style: Path | None, own: tuple[Face, ...]) -> Sheets:
     """The font configuration and the parsed style sheets, kept in this process as long as the files are the same."""
-    paths = (resources.asset("style.css"), *([style] if style else []))
+    paths = (resources.asset("style.css"), *([style] if style else []), *(face.path for face in own))
     try:
         stamps = tuple((os.path.abspath(path), path.stat().st_mtime_ns, path.stat().st_size) for path in paths)
     except OSError as error:
@@ -123,22 +143,39 @@ def _sheets(style: Path | None) -> Sheets:
     if stamps not in _kept:
         for oldest in list(_kept)[:-3]:
             del _kept[oldest]
-        _kept[stamps] = _parsed([name for name, _, _ in stamps])
+        _kept[stamps] = _parsed(style, own)
     return _kept[stamps]
 
 
-def _parsed(names: Sequence[str]) -> Sheets:
+def _parsed(style: Path | None, own: tuple[Face, ...]) -> Sheets:
+    """The shipped sheet, then the user's fonts, then the user's own sheet."""
     import weasyprint  # type: ignore[import-untyped,unused-ignore]
     from weasyprint.text.fonts import FontConfiguration  # type: ignore[import-untyped,unused-ignore]
 
     fonts = FontConfiguration()
+    shipped = os.path.abspath(resources.asset("style.css"))
+    sources: list[tuple[str, dict[str, str], tuple[Path, ...]]] = [(shipped, {"filename": shipped}, _folders(None))]
+    if own:
+        sources.append(("the user's fonts", {"string": _fallback(own)}, tuple({face.path.absolute().parent for face in own})))
+    if style is not None:
+        sources.append((os.path.abspath(style), {"filename": os.path.abspath(style)}, _folders(style)))
     sheets = []
-    for number, name in enumerate(names):
-        fetcher = pdf_fetch.closed(_folders(Path(name) if number else None))
-        sheets.append(weasyprint.CSS(filename=name, font_config=fonts, url_fetcher=fetcher))
+    for name, source, folders in sources:
+        fetcher = pdf_fetch.closed(folders)
+        sheets.append(weasyprint.CSS(**source, font_config=fonts, url_fetcher=fetcher))
         if fetcher.refused:
             raise DossierError(pdf_fetch.problems(fetcher, name))
     return fonts, tuple(sheets)
+
+
+def _fallback(own: tuple[Face, ...]) -> str:
+    """A style sheet that lets the user's families follow the vendored one, for the characters that it lacks."""
+    rules = [
+        f'@font-face {{ font-family: "{face.family}"; font-weight: {face.weight}; font-style: {"italic" if face.italic else "normal"}; src: url("{face.path.absolute().as_uri()}") }}'
+        for face in own
+    ]
+    chain = ", ".join(f'"{name}"' for name in ("Dossier Source Sans", *dict.fromkeys(face.family for face in own)))
+    return "\n".join((*rules, f"@page {{ font-family: {chain} }}", f"html, body {{ font-family: {chain} }}"))
 
 
 def _start_anew() -> None:

@@ -248,6 +248,16 @@ def language_style(name: str, number: str, base: str, language: str) -> str:
     )
 
 
+def font_style(name: str, number: str, base: str, family: str) -> str:
+    """A hidden character style: `base` in another font, for letters of every script."""
+    on = f'<w:basedOn w:val="{base}"/>' if base else ""
+    font = attribute(family)
+    return (
+        f'<w:style w:type="character" w:customStyle="1" w:styleId="{number}"><w:name w:val="{attribute(name)}"/>{on}<w:uiPriority w:val="99"/><w:semiHidden/>'
+        f'<w:rPr><w:rFonts w:ascii="{font}" w:hAnsi="{font}" w:eastAsia="{font}" w:cs="{font}"/></w:rPr></w:style>'
+    )
+
+
 def core(values: Mapping[str, str], date: dt.date) -> str:
     """docProps/core.xml from the properties' qualified names; created and modified are the document's date."""
     made = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in values.items() if value)

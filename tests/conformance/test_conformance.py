@@ -1,5 +1,5 @@
-"""What is promised of the files holds by the judgement of others: PDF/A-3a and PDF/UA-1 by veraPDF, Word files by the Open
-XML SDK and openxml-audit. Each validator is first shown to reject a file that was spoiled."""
+"""What is promised of the files holds by the judgement of others: PDF/A-3a and PDF/UA-1 by veraPDF, Word files and
+workbooks by the Open XML SDK and openxml-audit. Each validator is first shown to reject a file that was spoiled."""
 from __future__ import annotations
 
 import io
@@ -15,7 +15,7 @@ from dossier.assemble import Order, Workspace
 
 from ..conftest import DAY, ROOT
 from . import validators
-from .conftest import MATRIX, Verdicts, build, need
+from .conftest import DOCUMENTS, MATRIX, Verdicts, build, need
 
 pytestmark = pytest.mark.conformance
 
@@ -133,3 +133,28 @@ def test_a_fillable_pdf_conforms_to_pdf_ua(tmp_path: Path) -> None:
     build("ecg-patch", tmp_path, "-d", "labelling-checklist", "-f", "pdf", "--fillable")
     findings = validators.verapdf(list(tmp_path.rglob("*.pdf")), ["PDF/UA-1"])
     assert list(findings.values()) == [[]]
+
+
+@pytest.mark.parametrize("validator", OPEN_XML)
+def test_every_workbook_conforms(validator: str, tmp_path: Path) -> None:
+    need(validator)
+    for locale in ("nb", "nb+en"):
+        build("ecg-patch", tmp_path / locale, "-l", locale, "-f", "xlsx")
+    files = sorted(tmp_path.rglob("*.xlsx"))
+    assert len(files) == 2 * len(DOCUMENTS)
+    findings = OPEN_XML[validator](files)
+    assert {file.name: findings[validator, file] for file in files if findings[validator, file]} == {}
+
+
+@pytest.mark.parametrize("validator", OPEN_XML)
+def test_workbook_validators_reject_a_spoiled_file(validator: str, workspace: Workspace, tmp_path: Path) -> None:
+    need(validator)
+    order = Order(("no",), DAY, DAY, ("cover-letter",), ("xlsx",))
+    sound, spoiled = tmp_path / "sound.xlsx", tmp_path / "spoiled.xlsx"
+    sound.write_bytes(assemble.build([ROOT / "samples" / "ecg-patch"], order, workspace).built[0].file.content)
+    with zipfile.ZipFile(sound) as package, zipfile.ZipFile(spoiled, "w") as other:
+        for name in package.namelist():
+            other.writestr(name, package.read(name).replace(b"<sheetProtection", b"<sheetGuard") if name.endswith("sheet1.xml") else package.read(name))
+    findings = OPEN_XML[validator]([sound, spoiled])
+    assert findings[validator, sound] == []
+    assert findings[validator, spoiled] != []

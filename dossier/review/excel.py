@@ -1,0 +1,208 @@
+"""A filled workbook read back: every field by its hidden mark, whatever was moved, sorted, filtered or hidden.
+
+What a reviewer wrote where no field is becomes a finding that quotes it. Nothing is worked out: a formula is named, not run.
+"""
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from dossier import issued, marks
+from dossier.blocks import one_line
+from dossier.issued import Identity, Issued
+from dossier.review import cells, package
+from dossier.review.cells import AGAIN, Cell, Page, Workbook
+from dossier.review.reading import Answer, Finding, Reading, Remark, fingerprint, refuse
+from dossier.review.sheet_values import Blank, Form, Value, form_of, shown, value_of
+from dossier.review.sheet_words import ADDED, FixedWords
+
+_OTHER = "The file's properties say {properties}, the record inside says {record}. The record counts."
+_BY_HAND = "A row was added by hand; it is not an answer to a field and is not taken: “{text}”."
+_SHEET = "The sheet “{sheet}” was added by hand; it is not taken: “{text}”."
+_MATCHED = "The hidden mark of the row is gone; its answers were matched by the row's first cell."
+_SORTED = "Rows of the sheet “{sheet}” were sorted without their hidden marks; each was matched by its own words."
+_MERGED = "The cells {cells} were merged, so that one value covers several cells: “{text}”. It is taken for the first cell only."
+
+
+def read(name: str, content: bytes) -> Reading:
+    """What the workbook holds. Raises DossierError where it is none of ours, or was damaged beyond safe reading."""
+    opened = package.open_package(name, content)
+    if opened.kind != "xlsx":
+        raise refuse(name, "is no Excel workbook.", AGAIN)
+    book = cells.workbook(opened.parts, name)
+    form = next((form for page in book.pages if (form := form_of(page)) is not None), None)
+    told = {key: book.properties.get(f"{marks.PREFIX}{key}", "") for key in marks.PROPERTIES}
+    if form is None and not any(told.values()):
+        raise refuse(name, "is a workbook, but not one that dossier made: it has neither hidden marks nor a document number.", "Give the workbook that was sent to the reviewer, filled in.")
+    if form is None:
+        raise refuse(name, "has lost its hidden sheet, so that nobody can tell which cell answers what.", "Ask the reviewer for the workbook itself; cells copied into another one cannot be read.")
+    record = issued.parse(form.record.encode("utf-8", "surrogatepass"), name) if form.record else None
+    if record is None and not (told["number"] and told["revision"]):
+        raise refuse(name, "carries neither its record nor its document number and revision.", AGAIN)
+    said = Identity(**told)
+    reader = _Reader(book, form, record, record.identity if record else said)
+    if record is not None and said.number and (said.number, said.revision) != (record.identity.number, record.identity.revision):
+        reader.findings.append(Finding(_OTHER, {"properties": str(said), "record": str(record.identity)}))
+    return reader.reading(name, content)
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """One row on its way: where it is, what its columns are, and its cells."""
+
+    page: Page
+    number: int
+    keys: Mapping[int, str]
+    cells: Mapping[int, Cell]
+
+    def place(self, column: int) -> str:
+        return f"{self.page.name}!{cells.place(self.number, column)}"
+
+
+class _Reader:
+    def __init__(self, book: Workbook, form: Form, record: Issued | None, identity: Identity) -> None:
+        self.book = book
+        self.form = form
+        self.record = record
+        self.identity = identity
+        self.answers: list[Answer] = []
+        self.findings: list[Finding] = []
+        self.unmarked: list[_Spot] = []
+        self.names: dict[tuple[str, int], str] = {}  # sheet and row -> what the row is called
+        self.marks: dict[str, dict[str, dict[str, str]]] = {}  # sheet -> fingerprint of a row -> its fields
+        self.unmoved: dict[str, Finding] = {}
+        self.fixed = FixedWords(record)
+        self.known = {one_line(line.text) for line in record.lines} if record else set()
+        self.rows = {line.row for line in record.lines} if record else set()
+
+    def reading(self, name: str, content: bytes) -> Reading:
+        """Everything the workbook holds."""
+        for page in self.book.pages:
+            if form_of(page) is None:
+                self._page(page)
+        for spot in self.unmarked:
+            self._unmarked(spot)
+        if not self.answers:
+            raise refuse(name, "has lost its hidden marks, so that nobody can tell which cell answers what.", "Ask the reviewer for the workbook itself; cells copied into another one cannot be read.")
+        return Reading(name, "xlsx", fingerprint(content), self.identity, tuple(self.answers), self.record, tuple(self._remarks()), None, (*self.unmoved.values(), *self.findings, *self.fixed.missing()))
+
+    # --- pages and rows -----------------------------------------------------------------------------------------------
+
+    def _page(self, page: Page) -> None:
+        self.marks[page.name] = _marks_of(page)
+        keys: dict[int, str] = {}
+        marked = 0
+        for number in sorted(page.rows):
+            row = page.rows[number]
+            found = {column: cell.text for column, cell in row.items() if marks.is_key(cell.text)}
+            start = next((column for column, cell in row.items() if cell.text == marks.KEYS), 0)
+            if start or len(found) == len(row) > 1:
+                keys, marked = found, start
+                continue
+            mark = marks.parse(row[marked].text) if marked in row else None
+            spot = _Spot(page, number, keys, {column: cell for column, cell in row.items() if column != marked or mark is None})
+            if mark is None and keys:
+                self.unmarked.append(spot)
+            elif mark is not None:
+                self._row(spot, *mark)
+        if not keys and page.rows:
+            text = " | ".join(one_line(cell.text) for number in sorted(page.rows) for cell in page.rows[number].values())
+            self.findings.append(Finding(_SHEET, {"sheet": page.name, "text": text}))
+
+    def _row(self, spot: _Spot, digest: str, fields: Mapping[str, str]) -> None:
+        fixed = {key: self._shown(spot.cells.get(column)) for column, key in spot.keys.items() if key not in fields}
+        found = marks.fingerprint(fixed)
+        if found != digest and found in self.marks[spot.page.name]:
+            digest, fields = found, self.marks[spot.page.name][found]
+            self.unmoved.setdefault(spot.page.name, Finding(_SORTED, {"sheet": spot.page.name}, weight="note"))
+        row = self._name(one_line(fixed.get(marks.key(0), "")), fields, len(spot.cells) > 1)
+        self.names[spot.page.name, spot.number] = row
+        self.fixed.rows_seen.add(row)
+        for column, key in spot.keys.items():
+            if key in fields:
+                self._field(spot, column, fields[key], row)
+        if found != digest:
+            self.findings += self.fixed.compare(spot.page.name, row, fixed, spot.keys)
+        self._beside(spot, row)
+
+    def _name(self, first: str, fields: Mapping[str, str], in_list: bool) -> str:
+        """What the row is called: as issued where its fields tell, else by its first cell; running text has no name."""
+        if self.record is None:
+            return first if in_list else ""
+        return next((self.record.row_of.get(name, "") for name in fields.values()), first if first in self.rows else "")
+
+    def _beside(self, spot: _Spot, row: str) -> None:
+        """Words in columns that are none of ours."""
+        text = " | ".join(one_line(self._shown(cell)) for column, cell in spot.cells.items() if column not in spot.keys)
+        if text:
+            self.findings.append(Finding(ADDED, {"text": text}, row))
+
+    def _unmarked(self, spot: _Spot) -> None:
+        """A row without its mark: matched by its first cell where that names a row whose fields were not met elsewhere."""
+        first = next((one_line(self._shown(spot.cells.get(column))) for column, key in spot.keys.items() if key == marks.key(0)), "")
+        fields = self._fields_of(first)
+        met = {answer.field for answer in self.answers}
+        if fields and not met & set(fields.values()):
+            self.findings.append(Finding(_MATCHED, row=first, weight="note"))
+            self.names[spot.page.name, spot.number] = first
+            self.fixed.rows_seen.add(first)
+            for column, key in spot.keys.items():
+                if key in fields:
+                    self._field(spot, column, fields[key], first)
+            self._beside(spot, first)
+        elif texts := [text for column, cell in spot.cells.items() if marks.is_own(spot.keys.get(column, "")) and (text := one_line(self._shown(cell))) and text not in self.known]:
+            self.findings.append(Finding(_BY_HAND, {"text": " | ".join(texts)}, first if fields else ""))
+
+    def _fields_of(self, row: str) -> dict[str, str]:
+        """The fields of a row by column key, where the record knows just one row of this name."""
+        lines = [line for line in self.record.lines if line.row == row and line.fields] if self.record and row else []
+        if len({line.column for line in lines}) < len(lines):
+            return {}
+        fields: dict[str, str] = {}
+        for line in lines:
+            alone = len(line.fields) == 1
+            for number, name in enumerate(line.fields, 1):
+                fields[marks.key(line.column, number)] = name
+                fields |= {marks.key(line.column): name} if alone and not line.text else {}
+        return fields
+
+    # --- fields -------------------------------------------------------------------------------------------------------
+
+    def _field(self, spot: _Spot, column: int, name: str, row: str) -> None:
+        blank = self.form.fields.get(name, Blank(name, "textarea"))
+        where = spot.place(column)
+        value = self._value(spot, column, blank)
+        if value.message:
+            title = self.record.field[name].title if self.record and name in self.record.field else name
+            self.findings.append(Finding(value.message, {"field": title, "text": value.text, "place": where}, row, name, "note" if value.note else "finding"))
+        self.answers.append(Answer(name, value.text if value.taken else self._issued(name), where))
+
+    def _value(self, spot: _Spot, column: int, blank: Blank) -> Value:
+        merged = next((each for each in spot.page.merged if each[0] <= spot.number <= each[2] and each[1] <= column <= each[3] and each[:2] != each[2:]), None)
+        value = value_of(spot.cells.get(column), blank, self.identity.locale, self.book.since_1904)
+        if merged is None:
+            return value
+        first = spot.page.rows.get(merged[0], {}).get(merged[1])
+        area = f"{spot.page.name}!{cells.place(*merged[:2])}:{cells.place(*merged[2:])}"
+        self.findings.append(Finding(_MERGED, {"cells": area, "text": self._shown(first)}, field=""))
+        return value if merged[:2] == (spot.number, column) else Value("", taken=False)
+
+    def _issued(self, name: str) -> str:
+        """The value as issued: a cell that is no answer leaves it as it was."""
+        return self.record.field[name].value if self.record and name in self.record.field else ""
+
+    def _shown(self, cell: Cell | None) -> str:
+        return shown(cell, self.identity.locale, self.book.since_1904) if cell else ""
+
+    def _remarks(self) -> Iterator[Remark]:
+        for page in self.book.pages:
+            for note in page.notes:
+                yield Remark(note.text, note.author, note.date, self.names.get((page.name, note.row), ""), f"{page.name}!{cells.place(note.row, note.column)}", note.reply)
+
+
+def _marks_of(page: Page) -> dict[str, dict[str, str]]:
+    """The fields of the rows by their fingerprint; a fingerprint that stands twice tells nothing."""
+    found = [mark for row in page.rows.values() for cell in row.values() if (mark := marks.parse(cell.text)) is not None]
+    digests = Counter(digest for digest, _ in found)
+    return {digest: fields for digest, fields in found if digests[digest] == 1}

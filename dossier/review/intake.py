@@ -1,0 +1,206 @@
+"""Filled files read in: told apart, checked against the product, compared with their issue, and merged as far as they may be."""
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from dossier import assemble, i18n, issued, output, product, template
+from dossier.assemble import Workspace
+from dossier.errors import DossierError, Problem, did_you_mean
+from dossier.issued import Identity, Issued
+from dossier.product import ProductFile
+from dossier.review import ledger, merge, readers
+from dossier.review.findings import Comparison, compare
+from dossier.review.ledger import Ledger
+from dossier.review.merge import Merge, Sender
+from dossier.review.reading import Finding, Reading, refuse
+from dossier.template import Issue
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """How to read files in. `reviewer` and `reviewed` stand in where a file names nobody or no day; `read` is today.
+
+    `market` tells the market of a file that does not say it; `force` takes answers to another revision; `prefer` settles
+    conflicts (a reviewer, a file name, or "record").
+    """
+
+    read: dt.date
+    reviewer: str = ""
+    reviewed: str = ""
+    market: str = ""
+    force: bool = False
+    prefer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The files of one document: what each brings, and what they would change in the record together.
+
+    `product` is the product folder; None where the files were only looked at.
+    """
+
+    identity: Identity
+    files: tuple[tuple[Comparison, Sender], ...]
+    merge: Merge
+    product: Path | None = None
+
+    @property
+    def findings(self) -> bool:
+        """Whether a person has to look at something."""
+        return bool(self.merge.conflicts) or any(finding.weight == "finding" for comparison, _ in self.files for finding in comparison.findings)
+
+
+def intake(paths: Sequence[Path], into: Path | None, choices: Choices, workspace: Workspace | None = None) -> tuple[Part, ...]:
+    """What the files bring, a part for each document, in the order of the files. Writes nothing.
+
+    Raises DossierError with every file that is refused; then none of the others counts either.
+    """
+    readings = _read(paths)
+    file = product.read(into) if into is not None else None
+    workspace = workspace or Workspace()
+    problems: list[Problem] = []
+    parts: dict[tuple[str, str], list[tuple[Comparison, Sender]]] = {}
+    for reading in readings:
+        try:
+            comparison = _inspect(reading, file, choices, workspace)
+            identity = comparison.issued.identity
+            parts.setdefault((identity.market, identity.kind), []).append((comparison, merge.sender(comparison, choices.reviewer, choices.reviewed or choices.read.isoformat())))
+        except DossierError as error:
+            problems += error.problems
+    if problems:
+        raise DossierError(problems)
+    return tuple(_part(market, kind, files, file, choices) for (market, kind), files in parts.items())
+
+
+def enter(parts: Sequence[Part]) -> tuple[Path, ...]:
+    """Adds what the parts bring to the review records of their products; returns the records that grew."""
+    grown = []
+    for part in parts:
+        if part.product is not None and part.merge.entries:
+            place = part.product / ledger.place(part.identity.market, part.identity.kind)
+            output.append(place, ledger.written(part.merge.entries))
+            grown.append(place)
+    return tuple(grown)
+
+
+def _part(market: str, kind: str, files: Sequence[tuple[Comparison, Sender]], file: ProductFile | None, choices: Choices) -> Part:
+    record = ledger.read(file.place.folder, market, kind) if file is not None else Ledger()
+    told = tuple((_with_sender(comparison, who, record), who) for comparison, who in files)
+    return Part(files[0][0].issued.identity, told, merge.merge(record, told, choices.read, choices.prefer), file.place.folder if file is not None else None)
+
+
+def _with_sender(comparison: Comparison, who: Sender, record: Ledger) -> Comparison:
+    """The comparison with what is to be said of the file as a whole."""
+    findings = list(comparison.findings)
+    if not who.name:
+        findings.insert(0, Finding("The file names no reviewer. Fill in “Reviewed by” in the file, or give --reviewer; the answers are entered without a name."))
+    if record.has(comparison.reading.sha256):
+        findings.insert(0, Finding("This very file was read in before; it brings nothing new.", weight="note"))
+    return replace(comparison, findings=tuple(findings))
+
+
+# --- files ------------------------------------------------------------------------------------------------------------
+
+
+def _read(paths: Sequence[Path]) -> list[Reading]:
+    problems: list[Problem] = []
+    readings: dict[str, Reading] = {}
+    for path in paths:
+        try:
+            reading = readers.read(path)
+        except DossierError as error:
+            problems += error.problems
+            continue
+        if reading.sha256 in readings:
+            problems.append(Problem(path.name, 0, 0, f"is the same file as {readings[reading.sha256].name}.", "Give each reviewer's file once."))
+        readings[reading.sha256] = reading
+    if problems:
+        raise DossierError(problems)
+    return list(readings.values())
+
+
+def _inspect(reading: Reading, file: ProductFile | None, choices: Choices, workspace: Workspace) -> Comparison:
+    """The reading compared with its issue. Raises DossierError where the file is not the product's, or cannot be compared."""
+    if file is None:
+        if reading.issued is None:
+            raise refuse(reading.name, "carries no record of what was issued, so its answers can only be compared with the product.", "Add --into and the product's folder.")
+        return compare(reading, reading.issued)
+    identity = _identity(reading, file, choices, workspace)
+    now = _issue_now(identity, _law_date(reading, choices), file, workspace)
+    findings = _revision(reading.name, identity, now, choices)
+    if reading.issued is None:
+        return _told(compare(reading, replace(now, identity=identity, fields=tuple(replace(field, value="") for field in now.fields))), findings)
+    comparison = compare(reading, reading.issued)
+    return _told(comparison, [*findings, *_reworded(comparison, now)])
+
+
+def _told(comparison: Comparison, findings: Sequence[Finding]) -> Comparison:
+    return replace(comparison, findings=(*findings, *comparison.findings))
+
+
+# --- identity ---------------------------------------------------------------------------------------------------------
+
+
+def _identity(reading: Reading, file: ProductFile, choices: Choices, workspace: Workspace) -> Identity:
+    """The file's identity with market and document filled in. Raises DossierError for another product or document."""
+    identity, name, own = reading.identity, reading.name, file.product
+    if identity.product and identity.product != own.id:
+        raise refuse(name, f'was made for the product "{identity.product}", not for "{own.id}" ({file.place.source.name}).', "Give the folder of its own product with --into.")
+    kinds = {_number(file, kind.id): kind.id for kind in workspace.shelf.templates}
+    kind = identity.kind or kinds.get(identity.number, "")
+    if not kind or kind not in kinds.values() or (identity.number and identity.number not in kinds):
+        hint = did_you_mean(identity.number, kinds) or f"The product's documents are {', '.join(kinds)}."
+        raise refuse(name, f"is the document {identity.number}, which the product file does not know.", hint)
+    if kinds.get(identity.number, kind) != kind:
+        raise refuse(name, f'carries the number of {kinds[identity.number]}, but the record of "{kind}".', "Ask for the reviewer's file again, as they saved it.")
+    market = identity.market or choices.market or (own.markets[0] if len(own.markets) == 1 else "")
+    if not market:
+        raise refuse(name, "does not say for which market it was made.", f"Add -m; the product file names {', '.join(own.markets) or 'no market'}.")
+    return replace(identity, kind=kind, market=market, product=own.id, locale=identity.locale or workspace.repository.get(market).head.locale)
+
+
+def _number(file: ProductFile, kind: str) -> str:
+    return template.document_number(file.product, kind)
+
+
+def _law_date(reading: Reading, choices: Choices) -> dt.date:
+    """The day whose law the file applied, where it says so; else today."""
+    return dt.date.fromisoformat(str(reading.issued.content["market"]["date"])) if reading.issued else choices.read
+
+
+def _revision(name: str, identity: Identity, now: Issued, choices: Choices) -> list[Finding]:
+    if identity.revision != now.identity.revision:
+        if not choices.force:
+            raise refuse(name, f"was made for {identity}; the product file stands at revision {now.identity.revision}.", "Read it with --force to take the answers over to the new revision; rows whose text has changed are then named.")
+        return [Finding("The file was made for revision {old}; its answers are taken over to revision {new}.", {"old": identity.revision, "new": now.identity.revision})]
+    if identity.data and identity.data != now.identity.data:
+        return [Finding("The file was made with requirement data {old}; the data are now {new}.", {"old": identity.data, "new": now.identity.data})]
+    return []
+
+
+def _issue_now(identity: Identity, law_date: dt.date, file: ProductFile, workspace: Workspace) -> Issued:
+    """The document as it would be issued now, without answers."""
+    checklist = assemble.check(file, identity.market, law_date, workspace, pages=True)
+    issue = Issue(product.issue_date(file.product, law_date))
+    document = template.render(workspace.shelf.get(identity.kind), checklist, i18n.tongue(identity.locale), workspace.shelf, issue)
+    return issued.parse(document.data, identity.number)
+
+
+def _reworded(comparison: Comparison, now: Issued) -> list[Finding]:
+    """Answered rows whose requirement reads otherwise today, or is gone: the answer was given to another text."""
+    then = _texts(comparison.issued)
+    today = _texts(now)
+    findings = []
+    for subject in dict.fromkeys(name.rpartition("/")[0] for name in comparison.given):
+        if subject in then and subject not in today:
+            findings.append(Finding("The row {row} is no longer in the document; its answers are kept in the record.", {"row": subject}, subject))
+        elif subject in then and then[subject] != today[subject]:
+            findings.append(Finding("The text of {row} has changed since this issue; check whether the answer still holds.", {"row": subject}, subject))
+    return findings
+
+
+def _texts(record: Issued) -> Mapping[str, object]:
+    return {str(row["id"]): (row.get("text"), row.get("applies")) for row in record.content.get("rows", [])}

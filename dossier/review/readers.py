@@ -1,0 +1,62 @@
+"""Which reader a filled file needs: told by its content, never by its name."""
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from dossier import issued
+from dossier.issued import Issued
+from dossier.review.reading import Reading, refuse
+
+MOST_BYTES = 64_000_000
+
+
+def read(path: Path) -> Reading:
+    """The filled file at `path`. Raises DossierError with one sentence where it is refused."""
+    return of(path.name, _bytes(path))
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise refuse(path.name, f"is larger than {MOST_BYTES // 1_000_000} MB; a filled document never is.", "Ask for the reviewer's file again, without what was pasted into it.")
+        return path.read_bytes()
+    except OSError as error:
+        raise refuse(str(path), f"cannot be read: {(error.strerror or str(error)).lower()}.", "Check the path.") from None
+
+
+def issue(path: Path) -> Issued:
+    """An issue of a document, from a file of any format or the JSON beside it; answers that were filled in count as its own.
+
+    Raises DossierError where the file is refused or carries no record.
+    """
+    content = _bytes(path)
+    if content.lstrip()[:1] == b"{" and issued.SCHEMA.encode() in content:
+        return issued.parse(content, path.name)
+    reading = of(path.name, content)
+    if reading.issued is None:
+        raise refuse(path.name, "carries no record of what was issued, so it cannot be compared.", "Build the document without --no-record, or give its JSON (-f json).")
+    answers = {answer.field: answer.value for answer in reversed(reading.answers)}
+    return replace(reading.issued, fields=tuple(replace(field, value=answers.get(field.name, field.value)) for field in reading.issued.fields))
+
+
+def of(name: str, content: bytes) -> Reading:
+    """The filled file with this name and content. A reader is imported only when its format comes up."""
+    start = content[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if b"%PDF-" in content[:1024]:
+        from dossier.review import pdf_form
+
+        return pdf_form.read(name, content)
+    if start[:1] in (b"{", b"<") and not start.startswith(b"{\\rtf"):
+        from dossier.review import html_form
+
+        return html_form.read(name, content)
+    from dossier.review import package
+
+    if package.open_package(name, content).kind == "xlsx":
+        from dossier.review import excel
+
+        return excel.read(name, content)
+    from dossier.review import word
+
+    return word.read(name, content)

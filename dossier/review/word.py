@@ -1,0 +1,177 @@
+"""A filled Word document read back: answers by control tag, else by the visible row; comments; every word outside the fields."""
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from dossier import issued
+from dossier.blocks import Field, Line, one_line
+from dossier.issued import Identity, Issued
+from dossier.review import word_control
+from dossier.review.package import AGAIN, Package, is_strict, open_package, parsed
+from dossier.review.reading import Answer, Finding, Reading, Remark, fingerprint, refuse
+from dossier.review.word_body import Body, Held, TooDeep, walk
+from dossier.review.word_text import TRACKED, W14, W, text_of
+
+BODY = "word/document.xml"
+_DC = "{http://purl.org/dc/elements/1.1/}"
+_CP = "{http://schemas.openxmlformats.org/package/2006/metadata/core-properties}"
+_W15 = "{http://schemas.microsoft.com/office/word/2012/wordml}"
+_RECORD = b"urn:dossier:record:1"
+
+
+def read(name: str, content: bytes) -> Reading:
+    """What the document holds. Raises DossierError where it is none of ours, lost its keys, or cannot be trusted."""
+    package = open_package(name, content)
+    if package.kind != "docx":
+        raise refuse(name, "is no Word document.", AGAIN)
+    record, identity = _identity(package)
+    root = _body(package)
+    try:
+        body = walk(root)
+        notes = [line for part in _notes(package) for line in walk(part).lines]
+    except TooDeep:
+        raise refuse(name, "is nested deeper than any office program writes; it may be harmful.", AGAIN) from None
+    _keyed(name, body, record)
+    answers, findings = _answers(body, record, identity.locale.split("+")[0] or "nb")
+    lines, found_by_row, told = _by_row(body, record, {answer.field for answer in answers})
+    findings += [Finding("The row “{text}” is struck out with tracked changes; it counts as deleted.", {"text": text}) for text in body.struck]
+    findings += [Finding("Text was inserted into a header or footer; it is not taken: “{text}”.", {"text": text}) for text in _in_margins(package)]
+    remarks = tuple(_remarks(package, body))
+    return Reading(name, "docx", fingerprint(content), identity, (*answers, *found_by_row), record, remarks, (*lines, *notes), (*findings, *told))
+
+
+# --- identity ---------------------------------------------------------------------------------------------------------
+
+
+def _identity(package: Package) -> tuple[Issued | None, Identity]:
+    """The record inside, and who the file is: by its record, else by its properties."""
+    for part in package.names:
+        if part.startswith("customXml/") and part.endswith(".xml") and _RECORD in (content := package.read(part)):
+            element = parsed(package.name, part, content)
+            text = element.findtext(f"{{{_RECORD.decode()}}}record")
+            if text is not None:
+                record = issued.parse(text.encode(), package.name)
+                return record, record.identity
+    core = package.xml("docProps/core.xml") if "docProps/core.xml" in package.names else None
+    number, revision, language = ((core.findtext(name) or "") if core is not None else "" for name in (f"{_DC}identifier", f"{_CP}version", f"{_DC}language"))
+    if not number or not revision:
+        raise refuse(package.name, "is a Word document, but not one that dossier made: it carries neither its record nor its number and revision.", "Give the document that was sent to the reviewer, filled in.")
+    return None, Identity(number, revision, locale=language.split("-")[0])
+
+
+def _body(package: Package) -> Any:
+    content = package.read(BODY)
+    if is_strict(content):
+        raise refuse(package.name, "is a Strict Open XML document.", "Open it in Word and save it as Word document (.docx), not as Strict Open XML.")
+    return parsed(package.name, BODY, content)
+
+
+def _keyed(name: str, body: Body, record: Issued | None) -> None:
+    """Refuses a file from which a program dropped all keys: its answers could only be guessed."""
+    if not body.held and (record is None or record.fields):
+        raise refuse(name, "has lost the keys of all its fields: a program that drops them has saved it (LibreOffice before 7.5, Google Docs, or a detour through .doc).", "Ask for the file again, filled in Word or in LibreOffice 7.5 or later.")
+
+
+# --- answers ----------------------------------------------------------------------------------------------------------
+
+
+def _answers(body: Body, record: Issued | None, locale: str) -> tuple[list[Answer], list[Finding]]:
+    answers: list[Answer] = []
+    findings: list[Finding] = []
+    for held in body.held:
+        field = record.field.get(held.tag) if record is not None else None
+        result = word_control.read(held.tag, held.element, field, held.row, locale)
+        answers.append(Answer(held.tag, result.value, held.row))
+        findings += result.findings
+    return answers, [*findings, *_copied(body.held)]
+
+
+def _copied(held: Sequence[Held]) -> Iterator[Finding]:
+    """Rows that stand twice: each of their keys does. The first one counts."""
+    seen: set[str] = set()
+    told: set[str] = set()
+    for control in held:
+        row = control.row or control.tag
+        if control.tag in seen and row not in told:
+            told.add(row)
+            yield Finding("The row {row} stands more than once; the first one counts.", {"row": row}, control.row, control.tag)
+        seen.add(control.tag)
+
+
+def _by_row(body: Body, record: Issued | None, known: set[str]) -> tuple[list[Line], list[Answer], list[Finding]]:
+    """Fields whose control is gone, found by the visible row and column; their words no longer count as added text."""
+    if record is None:
+        return body.lines, [], []
+    lost = {(line.row, line.column): (line, line.fields[0]) for line in record.lines if len(line.fields) == 1 and line.fields[0] not in known and line.row}
+    lines: list[Line] = []
+    answers: list[Answer] = []
+    findings: list[Finding] = []
+    for line in body.lines:
+        place = lost.get((line.row, line.column))
+        if place is None or line.fields:
+            lines.append(line)
+            continue
+        was, name = place
+        field = record.field[name]
+        text = line.text.removesuffix(was.text).strip() if was.text else line.text
+        answers.append(Answer(name, _typed(text, field), line.row))
+        findings.append(Finding("The field {field} was deleted; what stands in its place is taken: “{text}”.", {"field": field.title or name, "text": text}, line.row, name))
+        lines.append(replace(line, text=was.text, fields=(name,)))
+        del lost[line.row, line.column]
+    return lines, answers, findings
+
+
+def _typed(text: str, field: Field) -> str:
+    if text == field.placeholder:
+        return ""
+    return word_control.choice(text, {}, field) if field.kind == "select" else text
+
+
+# --- what stands beside -----------------------------------------------------------------------------------------------
+
+
+def _notes(package: Package) -> Iterator[Any]:
+    """Footnotes and endnotes that somebody wrote; the separators that every file has are typed."""
+    for part, kind in (("word/footnotes.xml", "footnote"), ("word/endnotes.xml", "endnote")):
+        if part in package.names:
+            for note in package.xml(part).findall(f"{W}{kind}"):
+                if note.get(f"{W}type") is None:
+                    yield note
+
+
+def _in_margins(package: Package) -> Iterator[str]:
+    """Text that was inserted with tracking into headers and footers."""
+    for part in package.names:
+        if part.startswith(("word/header", "word/footer")) and part.endswith(".xml"):
+            for node in package.xml(part).iter(*TRACKED):
+                text = one_line(text_of(node))
+                if text and node.tag.endswith(("}ins", "}moveTo")):
+                    yield text
+
+
+def _remarks(package: Package, body: Body) -> Iterator[Remark]:
+    """Comments and replies, with the row beside which they hang."""
+    if "word/comments.xml" not in package.names:
+        return
+    comments = package.xml("word/comments.xml").findall(f"{W}comment")
+    parents = _parents(package)
+    marks = {comment.get(f"{W}id", ""): [paragraph.get(f"{W14}paraId", "") for paragraph in comment.iter(f"{W}p")] for comment in comments}
+    owner = {mark: number for number, found in marks.items() for mark in found if mark}
+    for comment in comments:
+        number = comment.get(f"{W}id", "")
+        parent = next((owner[parents[mark]] for mark in marks[number] if parents.get(mark) in owner), "")
+        row = body.comments.get(number) or body.comments.get(parent, "")
+        text = text_of(comment)
+        if text.strip():
+            yield Remark(text, comment.get(f"{W}author", ""), comment.get(f"{W}date", ""), row, reply=bool(parent))
+
+
+def _parents(package: Package) -> dict[str, str]:
+    """Which paragraph of a comment answers which, from the part that Word keeps for it."""
+    part = "word/commentsExtended.xml"
+    if part not in package.names:
+        return {}
+    entries = package.xml(part).findall(f"{_W15}commentEx")
+    return {entry.get(f"{_W15}paraId", ""): entry.get(f"{_W15}paraIdParent", "") for entry in entries if entry.get(f"{_W15}paraIdParent")}

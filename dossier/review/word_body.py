@@ -1,0 +1,212 @@
+"""A Word body walked once: its controls with the row they stand in, its lines, its struck rows, and where comments hang."""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from dossier.blocks import Line, one_line
+from dossier.review.word_text import W, character, shown, text_of
+
+DEEPEST = 200
+
+
+class TooDeep(Exception):
+    """The elements are nested deeper than any office program nests them."""
+
+
+@dataclass
+class Held:
+    """One control that holds an answer. `row` is filled in when the row it stands in is complete."""
+
+    tag: str
+    element: Any
+    row: str = ""
+
+
+@dataclass
+class Body:
+    """What was met on the way, in reading order. `comments` leads from a comment's id to the row beside which it hangs."""
+
+    held: list[Held] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+    struck: list[str] = field(default_factory=list)
+    comments: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class _Row:
+    """A row while it is read: held controls and comments wait for its name."""
+
+    held: list[Held] = field(default_factory=list)
+    comments: list[str] = field(default_factory=list)
+
+
+@dataclass
+class _Cell:
+    """A cell while it is read: its paragraphs without the answers, and the tags of the answers."""
+
+    paragraphs: list[str] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+
+
+def walk(root: Any) -> Body:
+    """The body below `root` (w:document, or a part with notes). Raises TooDeep."""
+    walker = _Walker()
+    walker.blocks(root, None, None, 0)
+    return walker.body
+
+
+def tag_of(control: Any) -> str:
+    """The tag of a control where it is the name of a field; empty otherwise."""
+    properties = control.find(f"{W}sdtPr")
+    tag = properties.find(f"{W}tag") if properties is not None else None
+    name = tag.get(f"{W}val", "") if tag is not None else ""
+    return name if "/" in name else ""
+
+
+def content_of(control: Any) -> Any:
+    """What a control holds; an empty tuple where it holds nothing."""
+    found = control.find(f"{W}sdtContent")
+    return found if found is not None else ()
+
+
+class _Walker:
+    def __init__(self) -> None:
+        self.body = Body()
+
+    def blocks(self, node: Any, row: _Row | None, cell: _Cell | None, depth: int) -> None:
+        """Paragraphs, tables and what may surround them."""
+        self._bound(depth)
+        for child in shown(node):
+            match child.tag:
+                case t if t == f"{W}p":
+                    self._paragraph(child, row, cell, depth)
+                case t if t == f"{W}tbl":
+                    for each in self._inside(child, f"{W}tr", depth):
+                        self._row(each, cell, depth + 1)
+                case t if t == f"{W}tr":
+                    self._row(child, cell, depth + 1)
+                case t if t == f"{W}sdt" and self._answers(child):
+                    self._hold(child, row, cell)
+                case t if t in (f"{W}commentRangeStart", f"{W}commentReference"):
+                    self._comment(child, row)
+                case _:
+                    self.blocks(content_of(child) if child.tag == f"{W}sdt" else child, row, cell, depth + 1)
+
+    def _inside(self, node: Any, wanted: str, depth: int) -> Iterator[Any]:
+        """The rows of a table or the cells of a row, whatever is wrapped around them; a control that answers is given itself."""
+        self._bound(depth)
+        for child in shown(node):
+            if child.tag == wanted or (child.tag == f"{W}sdt" and self._answers(child)):
+                yield child
+            elif child.tag == f"{W}sdt":
+                yield from self._inside(content_of(child), wanted, depth + 1)
+            elif child.tag not in (f"{W}p", f"{W}r"):
+                yield from self._inside(child, wanted, depth + 1)
+
+    def _row(self, node: Any, outer: _Cell | None, depth: int) -> None:
+        """One row; its name is what its first cell says."""
+        row = _Row()
+        cells: list[tuple[int, _Cell]] = []
+        if node.tag == f"{W}sdt":  # a control round a whole row: the row's text is the answer
+            cell = _Cell()
+            self._hold(node, row, cell)
+            cells.append((0, cell))
+        else:
+            properties = node.find(f"{W}trPr")
+            if properties is not None and properties.find(f"{W}del") is not None:
+                self.body.struck.append(one_line(text_of(node)))
+                return
+            column = 0
+            for each in self._inside(node, f"{W}tc", depth):
+                cell = _Cell()
+                if each.tag == f"{W}sdt":
+                    self._hold(each, row, cell)
+                else:
+                    self.blocks(each, row, cell, depth + 1)
+                cells.append((column, cell))
+                column += _span(each)
+        self._close(row, cells, outer)
+
+    def _close(self, row: _Row, cells: list[tuple[int, _Cell]], outer: _Cell | None) -> None:
+        name = one_line("\n".join(cells[0][1].paragraphs)) if cells else ""
+        for held in row.held:
+            held.row = held.row or name
+        for number in row.comments:
+            self.body.comments.setdefault(number, name)
+        if outer is not None:  # a table that somebody put into a cell
+            outer.paragraphs += [" | ".join(one_line("\n".join(cell.paragraphs)) for _, cell in cells)]
+            outer.tags += [tag for _, cell in cells for tag in cell.tags]
+            return
+        for column, cell in cells:
+            text = one_line("\n".join(cell.paragraphs))
+            if text or cell.tags:
+                self.body.lines.append(Line(text, name, column, tuple(cell.tags)))
+
+    def _paragraph(self, node: Any, row: _Row | None, cell: _Cell | None, depth: int) -> None:
+        pieces: list[str] = []
+        boxes: list[Any] = []
+        tags: list[str] = []
+        self._inline(node, pieces, boxes, tags, row, depth + 1)
+        text = "".join(pieces)
+        if cell is not None:
+            cell.paragraphs.append(text)
+            cell.tags += tags
+        elif one_line(text) or tags:
+            self.body.lines.append(Line(one_line(text), "", 0, tuple(tags)))
+        for box in boxes:
+            self.blocks(box, row, cell, depth + 1)
+
+    def _inline(self, node: Any, pieces: list[str], boxes: list[Any], tags: list[str], row: _Row | None, depth: int) -> None:
+        self._bound(depth)
+        for child in shown(node):
+            own = character(child)
+            if own is not None:
+                pieces.append(own)
+            elif child.tag == f"{W}txbxContent":
+                boxes.append(child)
+            elif child.tag == f"{W}sdt" and self._answers(child):
+                self._held(child, row)
+                tags.append(tag_of(child))
+            elif child.tag in (f"{W}commentRangeStart", f"{W}commentReference"):
+                self._comment(child, row)
+            else:
+                self._inline(content_of(child) if child.tag == f"{W}sdt" else child, pieces, boxes, tags, row, depth + 1)
+
+    def _answers(self, control: Any) -> bool:
+        """Whether the control is a field itself: it has a field's name, and no field inside it."""
+        return bool(tag_of(control)) and not any(tag_of(inner) for inner in control.iter(f"{W}sdt") if inner is not control)
+
+    def _hold(self, control: Any, row: _Row | None, cell: _Cell | None) -> None:
+        self._held(control, row)
+        if cell is not None:
+            cell.tags.append(tag_of(control))
+        else:
+            self.body.lines.append(Line("", "", 0, (tag_of(control),)))
+
+    def _held(self, control: Any, row: _Row | None) -> None:
+        held = Held(tag_of(control), control)
+        self.body.held.append(held)
+        if row is not None:
+            row.held.append(held)
+        for anchor in control.iter(f"{W}commentRangeStart", f"{W}commentReference"):
+            self._comment(anchor, row)
+
+    def _comment(self, anchor: Any, row: _Row | None) -> None:
+        number = anchor.get(f"{W}id", "")
+        if row is not None:
+            row.comments.append(number)
+        else:
+            self.body.comments.setdefault(number, "")
+
+    def _bound(self, depth: int) -> None:
+        if depth > DEEPEST:
+            raise TooDeep
+
+
+def _span(node: Any) -> int:
+    """How many columns of the grid a cell takes."""
+    span = next(node.iter(f"{W}gridSpan"), None)
+    text = span.get(f"{W}val", "1") if span is not None else "1"
+    return int(text) if text.isdigit() and 0 < int(text) < 100 else 1

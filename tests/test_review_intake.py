@@ -1,0 +1,276 @@
+"""Reading reviewed files in, from the command line: what is merged, refused, quoted; and the next issue that carries it."""
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+import re
+import shutil
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pypdf
+import pytest
+
+from dossier import assemble
+from dossier.assemble import Order, Workspace
+from dossier.cli import main
+from dossier.review import ledger
+
+from . import word_files as files
+from .conftest import DAY, ROOT
+from .word_files import changed, choose, control_of, fill, pick, run
+
+NUMBER = "FP-NO-labelling-checklist"
+
+
+@pytest.fixture(scope="module")
+def issue(workspace: Workspace) -> dict[str, bytes]:
+    """The labelling checklist of the first sample in every format that can be filled in."""
+    order = Order(("no",), DAY, DAY, ("labelling-checklist",), ("docx", "xlsx", "html", "json", "pdf"), fillable=True)
+    return {each.file.about["document"]["format"]: each.file.content for each in assemble.build([ROOT / "samples" / "ecg-patch"], order, workspace).built}
+
+
+@pytest.fixture
+def product(tmp_path: Path) -> Path:
+    folder = tmp_path / "product"
+    shutil.copytree(ROOT / "samples" / "ecg-patch", folder)
+    return folder
+
+
+def answered(reviewer: str, **statuses: str) -> Callable[[Any], None]:
+    """Fills the file in as `reviewer`; the keywords are rows, with __ for a dot, and the label chosen."""
+    def fill_in(root: Any) -> None:
+        fill(root, "document/reviewer", run(reviewer))
+        pick(root, "document/review-date", "2026-11-25", "25.11.2026")
+        for row, label in statuses.items():
+            choose(root, f"{row.replace('__', '.')}/status", label)
+
+    return fill_in
+
+
+def saved(folder: Path, name: str, content: bytes) -> str:
+    path = folder / name
+    path.write_bytes(content)
+    return str(path)
+
+
+def said(capsys: pytest.CaptureFixture[str]) -> str:
+    captured = capsys.readouterr()
+    return captured.out + captured.err
+
+
+def record(product: Path) -> ledger.Ledger:
+    return ledger.read(product, "no", "labelling-checklist")
+
+
+def test_two_reviewers_one_planted_conflict_and_the_next_issue(issue: dict[str, bytes], product: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], workspace: Workspace) -> None:
+    def write(root: Any) -> None:
+        answered("Kari Ås", no__mdreg__6="Oppfylt", no__mdreg__13="Ikke aktuelt")(root)
+        fill(root, "no.mdreg.13/comment", run("Ikke implantat."))
+
+    one = saved(tmp_path, "kari.docx", changed(issue["docx"], write, files.WITH_COMMENTS))
+    two = saved(tmp_path, "ola.docx", changed(issue["docx"], answered("Ola Li", no__mdreg__6="Delvis oppfylt", no__nynorsk="Oppfylt")))
+    assert main(["review", "read", one, two, "--into", str(product), "-o", str(tmp_path / "report")]) == 1
+    out = said(capsys)
+    assert "conflict: no.mdreg.6, status; not entered until it is settled:" in out
+    assert "kari.docx, Kari Ås, 2026-11-25: fulfilled" in out
+    assert "ola.docx, Ola Li, 2026-11-25: partly" in out
+    assert {path.suffix for path in (tmp_path / "report").iterdir()} == {".docx", ".pdf"}
+    values = {name: value for name, value in record(product).values.items() if not name.startswith("document/")}
+    assert values == {"no.mdreg.13/status": "not-applicable", "no.mdreg.13/comment": "Ikke implantat.", "no.nynorsk/status": "fulfilled"}
+
+    assert main(["review", "read", one, two, "--into", str(product), "--prefer", "Kari Ås"]) == 0
+    assert record(product).values["no.mdreg.6/status"] == "fulfilled"
+    (word, pdf) = (each for each in assemble.build([product], Order(("no",), DAY, DAY, ("labelling-checklist",)), Workspace()).built)
+    text = "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf.file.content)).pages)
+    assert re.search(r"Ola\s+Li,\s+25\.11\.2026", text)
+    assert "Gjennomgangslogg" in text
+    assert control_of(files.etree.fromstring(zipfile.ZipFile(io.BytesIO(word.file.content)).read("word/document.xml")), "no.mdreg.6/status").findtext(f".//{files.W}t") == "Oppfylt"
+    assert "reviews/no/labelling-checklist.jsonl" in word.file.about["inputs"]
+    again = ledger.Ledger(tuple(record(product).entries))
+    assert again.values == record(product).values
+
+
+def test_a_dry_run_writes_nothing(issue: dict[str, bytes], product: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    one = saved(tmp_path, "kari.docx", changed(issue["docx"], answered("Kari", no__mdreg__6="Oppfylt")))
+    assert main(["review", "read", one, "--into", str(product), "--dry-run"]) == 0
+    assert "1 changed answers would be entered in the review record (--dry-run: nothing was written)." in said(capsys)
+    assert not (product / "reviews").exists()
+
+
+def test_all_answers_and_signed_names_change_the_state(issue: dict[str, bytes], product: Path, tmp_path: Path) -> None:
+    def everything(signed: bool) -> Callable[[Any], None]:
+        def fill_in(root: Any) -> None:
+            answered("Kari")(root)
+            for control in list(root.iter(f"{files.W}sdt")):
+                tag = control.find(f"{files.W}sdtPr/{files.W}tag").get(f"{files.W}val")
+                if tag.endswith("/status"):
+                    choose(root, tag, "Oppfylt")
+                elif signed and re.fullmatch(r"document/approved-\d", tag):
+                    fill(root, tag, run("Ola"))
+                    pick(root, f"{tag}-date", "2026-11-26", "26.11.2026")
+
+        return fill_in
+
+    for signed, mark in ((False, "Gjennomgått"), (True, "Godkjent")):
+        file = saved(tmp_path, f"{mark}.docx", changed(issue["docx"], everything(signed)))
+        assert main(["review", "read", file, "--into", str(product)]) == 0
+        (built,) = assemble.build([product], Order(("no",), DAY, DAY, ("labelling-checklist",), ("json",)), Workspace()).built
+        assert built.document.mark == mark
+
+
+def test_json_says_everything_for_programs(issue: dict[str, bytes], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    one = saved(tmp_path, "kari.docx", changed(issue["docx"], answered("Kari", no__mdreg__6="Ikke aktuelt")))
+    assert main(["review", "read", one, "--json"]) == 1
+    (part,) = json.loads(capsys.readouterr().out)
+    assert part["document"]["number"] == NUMBER
+    assert part["files"][0]["answers"]["no.mdreg.6/status"] == "not-applicable"
+    assert [finding["message"] for finding in part["files"][0]["findings"]] == ["Status: no.mdreg.6 says “Ikke aktuelt” and the comment gives no reason."]
+
+
+# --- every format -----------------------------------------------------------------------------------------------------
+
+
+def filled_pdf(content: bytes) -> bytes:
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        for name, value in (("document/reviewer", "Kari"), ("no.mdreg.6/status", "fulfilled"), ("no.mdreg.6/comment", "fra PDF")):
+            field = next(node for node in pdf.objects if isinstance(node, pikepdf.Dictionary) and "/TU" in node and full_name(node) == name)
+            field.V = pikepdf.String(value)
+        buffer = io.BytesIO()
+        pdf.save(buffer)
+    return buffer.getvalue()
+
+
+def full_name(field: Any) -> str:
+    parts = []
+    while field is not None:
+        parts.append(str(field.get("/T", "")))
+        field = field.get("/Parent")
+    return ".".join(part for part in reversed(parts) if part)
+
+
+def test_a_pdf_and_an_answers_file_go_the_same_way(issue: dict[str, bytes], product: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pdf = saved(tmp_path, "kari.pdf", filled_pdf(issue["pdf"]))
+    saved_page = {
+        "schema": "urn:dossier:answers:1", "document": {"number": NUMBER, "revision": "A", "kind": "labelling-checklist", "locale": "nb"}, "product": "ecg-patch", "market": "no", "data": "2026.11.0",
+        "saved": "2026-11-25T10:00:00Z", "answers": {"document/reviewer": "Ola", "document/review-date": "2026-11-25", "no.nynorsk/comment": "fra siden\nto linjer"},
+    }
+    page = saved(tmp_path, "ola.json", json.dumps(saved_page).encode())
+    main(["review", "read", pdf, page, "--into", str(product)])
+    values = record(product).values
+    assert values["no.mdreg.6/status"] == "fulfilled"
+    assert values["no.mdreg.6/comment"] == "fra PDF"
+    assert values["no.nynorsk/comment"] == "fra siden\nto linjer"
+    assert record(product).answers["no.nynorsk/comment"].reviewer == "Ola"
+    assert "no.nynorsk" in said(capsys)
+
+
+# --- refused ----------------------------------------------------------------------------------------------------------
+
+
+def refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
+    assert main(["review", "read", *arguments]) == 2
+    return capsys.readouterr().err.strip()
+
+
+def other(issue: bytes, change: Callable[[dict[str, Any]], None]) -> bytes:
+    """The file with another record inside."""
+    with zipfile.ZipFile(io.BytesIO(issue)) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    text = parts["customXml/item1.xml"].decode()
+    start, end = text.index("{"), text.rindex("}") + 1
+    unescaped = text[start:end].replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    data = json.loads(unescaped)
+    change(data)
+    inner = json.dumps(data, ensure_ascii=False).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return files.zipped({**parts, "customXml/item1.xml": (text[:start] + inner + text[end:]).encode()})
+
+
+def set_in(*path: str, to: str) -> Callable[[dict[str, Any]], None]:
+    def change(data: dict[str, Any]) -> None:
+        for step in path[:-1]:
+            data = data[step]
+        data[path[-1]] = to
+
+    return change
+
+
+def test_a_file_of_another_product_is_refused_and_the_record_untouched(issue: dict[str, bytes], product: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    good = saved(tmp_path, "kari.docx", changed(issue["docx"], answered("Kari", no__mdreg__6="Oppfylt")))
+    bad = saved(tmp_path, "fremmed.docx", other(issue["docx"], set_in("product", "id", to="insulin-advisor")))
+    assert refused([good, bad, "--into", str(product)], capsys) == f'fremmed.docx: was made for the product "insulin-advisor", not for "ecg-patch" ({product / "product.yaml"}). Give the folder of its own product with --into.'
+    assert not (product / "reviews").exists()
+
+
+def test_a_file_of_another_document_is_refused(issue: dict[str, bytes], product: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bad = saved(tmp_path, "annet.docx", other(issue["docx"], set_in("document", "number", to="ZZ-9")))
+    told = refused([bad, "--into", str(product)], capsys)
+    assert told.startswith("annet.docx: is the document ZZ-9, which the product file does not know. The product's documents are FP-NO-")
+    mixed = saved(tmp_path, "blandet.docx", other(issue["docx"], set_in("document", "number", to="FP-NO-cover-letter")))
+    assert refused([mixed, "--into", str(product)], capsys) == 'blandet.docx: carries the number of cover-letter, but the record of "labelling-checklist". Ask for the reviewer\'s file again, as they saved it.'
+
+
+def test_another_revision_needs_force(issue: dict[str, bytes], product: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = saved(tmp_path, "kari.docx", changed(issue["docx"], answered("Kari", no__mdreg__6="Oppfylt")))
+    text = (product / "product.yaml").read_text("utf-8")
+    (product / "product.yaml").write_text(re.sub(r"(?m)^  revision: A$", "  revision: B", text, count=1), "utf-8")
+    assert refused([file, "--into", str(product)], capsys) == (
+        f"kari.docx: was made for {NUMBER}, revision A; the product file stands at revision B. Read it with --force to take the answers over to the new revision; rows whose text has changed are then named."
+    )
+    assert main(["review", "read", file, "--into", str(product), "--force"]) == 1
+    assert "The file was made for revision A; its answers are taken over to revision B." in said(capsys)
+    assert record(product).values["no.mdreg.6/status"] == "fulfilled"
+
+
+def test_changed_requirement_text_is_named(issue: dict[str, bytes], product: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def reword(data: dict[str, Any]) -> None:
+        next(row for row in data["rows"] if row["id"] == "no.mdreg.6")["text"]["nb"] = "En annen tekst."
+        data["data"] = "2026.10.0"
+
+    file = saved(tmp_path, "kari.docx", changed(other(issue["docx"], reword), answered("Kari", no__mdreg__6="Oppfylt")))
+    assert main(["review", "read", file, "--into", str(product)]) == 1
+    told = said(capsys)
+    assert "The text of no.mdreg.6 has changed since this issue; check whether the answer still holds." in told
+    assert "The file was made with requirement data 2026.10.0; the data are now " in told
+
+
+def test_no_reviewer_is_a_finding_and_can_be_given(issue: dict[str, bytes], product: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = saved(tmp_path, "uten.docx", changed(issue["docx"], lambda root: choose(root, "no.mdreg.6/status", "Oppfylt")))
+    assert main(["review", "read", file, "--into", str(product), "--dry-run"]) == 1
+    assert "The file names no reviewer." in said(capsys)
+    assert main(["review", "read", file, "--into", str(product), "--reviewer", "Kari", "--reviewed", "2026-11-20"]) == 0
+    assert (record(product).answers["no.mdreg.6/status"].reviewer, record(product).answers["no.mdreg.6/status"].date) == ("Kari", "2026-11-20")
+
+
+def test_the_same_file_twice_and_missing_files_are_named_together(issue: dict[str, bytes], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    one, two = saved(tmp_path, "a.docx", issue["docx"]), saved(tmp_path, "b.docx", issue["docx"])
+    told = refused([one, two, str(tmp_path / "borte.docx")], capsys)
+    assert "b.docx: is the same file as a.docx. Give each reviewer's file once." in told
+    assert "borte.docx: cannot be read: no such file or directory. Check the path." in told
+    assert "2 problems" in told
+
+
+def test_a_file_without_record_needs_the_product(workspace: Workspace, product: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", f"{dt.datetime.combine(DAY, dt.time(), dt.UTC).timestamp():.0f}")
+    order = Order(("no",), DAY, DAY, ("labelling-checklist",), ("docx",), record=False)
+    (built,) = assemble.build([product], order, workspace).built
+    file = saved(tmp_path, "uten.docx", changed(built.file.content, answered("Kari", no__mdreg__6="Oppfylt")))
+    assert refused([file], capsys) == "uten.docx: carries no record of what was issued, so its answers can only be compared with the product. Add --into and the product's folder."
+    assert main(["review", "read", file, "--into", str(product)]) == 0
+    assert record(product).values["no.mdreg.6/status"] == "fulfilled"
+
+
+def test_two_issues_are_compared(issue: dict[str, bytes], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    old = saved(tmp_path, "old.docx", issue["docx"])
+    new = saved(tmp_path, "new.docx", changed(other(issue["docx"], set_in("document", "revision", to="B")), answered("Kari", no__mdreg__6="Oppfylt")))
+    assert main(["review", "compare", old, new, "-o", str(tmp_path / "report"), "-f", "docx,pdf"]) == 0
+    told = said(capsys)
+    assert f"differences between {NUMBER}, revision A and {NUMBER}, revision B" in told
+    assert "no.mdreg.6/status" in told
+    assert {path.name for path in (tmp_path / "report").iterdir()} == {f"{NUMBER}-changes_rB_nb.docx", f"{NUMBER}-changes_rB_nb.pdf"}
+    assert main(["review", "compare", old, saved(tmp_path, "x.docx", other(issue["docx"], set_in("product", "id", to="x")))]) == 2
+    assert 'x.docx: is not another issue of old.docx: its product is "x", not "ecg-patch". Compare two issues of one document.' in said(capsys)

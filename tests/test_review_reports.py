@@ -1,0 +1,95 @@
+"""The findings list and the change note: they say what was found, in the document's language, as Word and PDF."""
+from __future__ import annotations
+
+import ast
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+import dossier
+from dossier import assemble, i18n
+from dossier.assemble import Workspace
+from dossier.blocks import Document, Table, inlines_of, plain
+from dossier.issued import Issued, parse
+from dossier.review import redline
+from dossier.review.intake import Part
+from dossier.review.ledger import Ledger
+from dossier.review.merge import Sender, merge
+from dossier.review.reading import Remark
+from dossier.review.reports import change_note, findings
+
+from .conftest import DAY, ROOT
+from .test_review_merge import filled, issue
+
+REVIEW = Path(dossier.__file__).parent / "review"
+
+
+def messages() -> list[str]:
+    """Every sentence that a finding may say: the first text given to Finding, or to a function that makes one."""
+    found = []
+    for file in sorted(REVIEW.glob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Call):
+                texts = [argument.value for argument in node.args if isinstance(argument, ast.Constant) and isinstance(argument.value, str)]
+                name = ast.unparse(node.func)
+                if name in ("Finding", "reading.Finding", "_of", "_note", "_finding") and texts:
+                    found.append(next((text for text in texts if len(text) > 25), texts[0]))
+    return found
+
+
+@pytest.mark.parametrize("locale", ["nb", "nn"])
+def test_every_finding_can_be_said_in_norwegian(locale: str) -> None:
+    catalog = i18n.catalog(locale, [ROOT / "templates" / "_review"])
+    assert len(messages()) > 15
+    assert [message for message in messages() if not catalog.knows(message)] == []
+
+
+def words(document: Document) -> str:
+    return "\n".join(plain(tuple(inlines_of(block))) for block in document.blocks)
+
+
+@pytest.fixture(scope="module")
+def issues(workspace: Workspace) -> tuple[Issued, Issued]:
+    """The labelling checklist of the first sample by the law of two days."""
+    made = []
+    for day in (DAY, dt.date(2029, 1, 1)):
+        order = assemble.Order(("no",), day, DAY, ("labelling-checklist",), ("json",))
+        (built,) = assemble.build([ROOT / "samples" / "ecg-patch"], order, workspace).built
+        made.append(parse(built.file.content, built.file.path))
+    return made[0], made[1]
+
+
+def part(issues: tuple[Issued, Issued]) -> Part:
+    """Two files of one small document with a planted conflict, a finding and a remark, under the first sample's identity."""
+    small = Issued(issues[0].identity, issue().fields, issue().lines, issues[0].content)
+    one = filled(small, "kari.docx", (Remark("Hvor står dette?", "Per", "2026-11-25T10:00:00Z", "a"),), a__status="not-applicable", b__status="partly")
+    two = filled(small, "ola.docx", a__status="fulfilled")
+    files = ((one, Sender("Kari", "2026-11-25")), (two, Sender("Ola", "2026-11-26")))
+    return Part(small.identity, files, merge(Ledger(), files, DAY))
+
+
+def test_the_findings_list_holds_findings_conflicts_changes_and_remarks(issues: tuple[Issued, Issued], workspace: Workspace) -> None:
+    text = words(findings(part(issues), DAY, workspace.shelf))
+    for said in ("kari.docx", "ola.docx", "Status er satt til «Ikke relevant», men kommentaren gir ingen begrunnelse.", "Motstridende svar", "Delvis oppfylt", "Hvor står dette?", "25.11.2026"):
+        assert said in text
+
+
+@pytest.mark.parametrize("extension", ["docx", "pdf", "json"])
+def test_reports_come_in_the_formats_of_documents(extension: str, issues: tuple[Issued, Issued], workspace: Workspace) -> None:
+    for document in (findings(part(issues), DAY, workspace.shelf), change_note(redline.compare(*issues, ("old", "new")), *issues, DAY, workspace.shelf)):
+        assert assemble.rendered(document, extension, workspace) == assemble.rendered(document, extension, workspace)
+
+
+def test_the_change_note_tells_requirements_decisions_and_facts_apart(issues: tuple[Issued, Issued], workspace: Workspace) -> None:
+    differences = redline.compare(*issues, ("old", "new"))
+    assert any(difference.subject == "Law as of" for difference in differences)
+    document = change_note(differences, *issues, DAY, workspace.shelf)
+    rows = sum(len(block.rows) for block in document.blocks if isinstance(block, Table) and len(block.widths) == 4)
+    assert rows == len(differences)
+    assert "Regelverk per" in words(document)
+
+
+def test_an_issue_beside_itself_has_no_differences(issues: tuple[Issued, Issued], workspace: Workspace) -> None:
+    assert redline.compare(issues[0], issues[0], ("old", "new")) == ()
+    assert "De to utgavene er like." in words(change_note((), issues[0], issues[0], DAY, workspace.shelf))

@@ -1,0 +1,332 @@
+"""Word documents read back: no answer lost, no deleted text kept, and everything else that somebody wrote named."""
+from __future__ import annotations
+
+import copy
+import io
+import random
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dossier import assemble
+from dossier.assemble import Order, Workspace
+from dossier.blocks import fields_of, lines
+from dossier.errors import DossierError
+from dossier.review import word
+from dossier.review.findings import compare
+from dossier.review.reading import Reading
+
+from . import word_files as files
+from .conftest import DAY, ROOT, SAMPLES
+from .word_files import W, changed, choose, control_of, fill, pick, run, tick, word_file, xml
+from .workbooks import odd_strings
+
+ALPHABET = "abcæøåÆØÅ <>&\"'|*;{}[]()=+-@%$#\t\n☺Ω漢字\u00a0\u200b.,0123456789"
+
+
+def read(content: bytes) -> Reading:
+    return word.read("svar.docx", content)
+
+
+def answers(content: bytes) -> dict[str, str]:
+    return {answer.field: answer.value for answer in read(content).answers}
+
+
+def sentences(content: bytes) -> list[str]:
+    reading = read(content)
+    assert reading.issued is not None
+    return [str(finding) for finding in compare(reading, reading.issued).findings]
+
+
+# --- an untouched file ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("locale", ["nb", "nb+en"])
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_an_untouched_document_reads_as_it_was_issued(sample: str, locale: str, workspace: Workspace) -> None:
+    order = Order(("no",), DAY, DAY, (), ("docx",), (locale,))
+    for built in assemble.build([ROOT / "samples" / sample], order, workspace).built:
+        reading = read(built.file.content)
+        assert reading.words == lines(built.document)
+        assert [(answer.field, answer.value) for answer in reading.answers] == [(field.name, field.value) for field in fields_of(built.document)]
+        assert reading.issued is not None
+        assert compare(reading, reading.issued).findings == ()
+
+
+def test_values_as_issued_are_read_back() -> None:
+    assert {name: value for name, value in answers(word_file(r0_status="partly", r1_tick="yes", r2_comment="a\n b ")).items() if value} == {"r0/status": "partly", "r1/tick": "yes", "r2/comment": "a\n b "}
+
+
+# --- what is filled in ------------------------------------------------------------------------------------------------
+
+
+def test_lists_boxes_days_and_text() -> None:
+    def fill_in(root: Any) -> None:
+        choose(root, "r0/status", "Ikke oppfylt")
+        choose(root, "r1/status", "  delvis Oppfylt ")
+        tick(root, "r0/tick")
+        pick(root, "document/review-date", "2026-11-25", "25.11.2026")
+        fill(root, "document/reviewer", run("Kari Nordmann"))
+
+    found = {name: value for name, value in answers(changed(word_file(), fill_in)).items() if value}
+    assert found == {"r0/status": "not-fulfilled", "r1/status": "partly", "r0/tick": "yes", "document/review-date": "2026-11-25", "document/reviewer": "Kari Nordmann"}
+
+
+def test_a_day_that_was_typed_over_counts_as_it_is_shown() -> None:
+    file = changed(word_file(), lambda root: pick(root, "document/review-date", "2026-11-25", "26.11.2026"))
+    assert answers(file)["document/review-date"] == "2026-11-26"
+    assert sentences(file) == ["Dato shows “26.11.2026” but holds 2026-11-25; what it shows is taken."]
+
+
+def test_text_under_a_placeholder_flag_is_an_answer() -> None:
+    def type_over(root: Any) -> None:
+        next(control_of(root, "r0/comment").iter(f"{W}t")).text = "Se side 4"
+
+    assert answers(changed(word_file(), type_over))["r0/comment"] == "Se side 4"
+
+
+def typed(text: str) -> str:
+    """The text as Word can hold it: what XML cannot hold, nobody can type."""
+    return "".join(char for char in text if char in "\t\n" or "\x20" <= char <= "\ud7ff" or "\ue000" <= char <= "\ufffd" or char > "\uffff")
+
+
+def test_odd_strings_come_back_letter_for_letter(workspace: Workspace) -> None:
+    order = Order(("no",), DAY, DAY, (), ("docx",))
+    strings = [*odd_strings(), "æøå " * 10_000, "første\nandre\n\ntredje", " ", "\t"]
+    kept = [typed(text) for text in strings]
+    assert sum(one != other for one, other in zip(strings, kept)) <= 8
+    built = assemble.build([ROOT / "samples" / "ecg-patch"], order, workspace).built
+    done = 0
+    for each in built:
+        texts = [field.name for field in fields_of(each.document) if field.kind in ("text", "textarea")]
+        wanted = {name: kept[(done + index) % len(kept)] for index, name in enumerate(texts)}
+        done += len(texts)
+
+        def fill_in(root: Any, wanted: dict[str, str] = wanted) -> None:
+            for control in list(root.iter(f"{W}sdt")):
+                tag = control.find(f"{W}sdtPr/{W}tag").get(f"{W}val")
+                if tag in wanted:
+                    holder = control.find(f"{W}sdtContent")
+                    for flag in control.findall(f"{W}sdtPr/{W}showingPlcHdr"):
+                        flag.getparent().remove(flag)
+                    for child in list(holder):
+                        holder.remove(child)
+                    holder.append(xml(run(wanted[tag])))
+
+        found = answers(changed(each.file.content, fill_in))
+        assert {name: found[name] for name in wanted} == wanted
+    assert done > len(kept)
+
+
+# --- twelve shapes ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_no_answer_is_lost_in_any_shape_and_no_deleted_text_kept(seed: int) -> None:
+    chance = random.Random(seed)
+    wanted = {f"r{number}/comment": "".join(chance.choice(ALPHABET) for _ in range(chance.randrange(1, 80))).strip() or "x" for number in range(12)}
+    shapes = list(files.SHAPES)
+    chance.shuffle(shapes)
+
+    def fill_in(root: Any) -> None:
+        for shape, (tag, text) in zip(shapes, wanted.items(), strict=True):
+            shape(root, tag, text, chance)
+
+    reading = read(changed(word_file(12), fill_in, files.WITH_COMMENTS))
+    found = {answer.field: answer.value for answer in reading.answers}
+    assert {tag: found[tag] for tag in wanted} == wanted
+    assert "SLETTET" not in "".join(found.values()) + "".join(line.text for line in reading.words or ())
+    row = f"r{shapes.index(files.commented)}"
+    assert [(remark.author, remark.text, remark.row, remark.reply) for remark in reading.remarks] == [("Kari Ås", "Hvor står dette?", row, False), ("Ola", "Side 3", row, True)]
+    assert reading.issued is not None
+    named = [str(finding) for finding in compare(reading, reading.issued).findings]
+    assert len([sentence for sentence in named if "tracked changes" in sentence]) == 2
+    assert [sentence for sentence in named if "tracked changes" not in sentence] == []
+
+
+# --- what else happens to a file --------------------------------------------------------------------------------------
+
+
+def row_of(root: Any, name: str) -> Any:
+    return next(control_of(root, f"{name}/status").iterancestors(f"{W}tr"))
+
+
+def test_a_deleted_row_is_named_once() -> None:
+    assert sentences(changed(word_file(), lambda root: row_of(root, "r2").getparent().remove(row_of(root, "r2")))) == ["The row r2 is missing in the reviewed file, with 3 fields. Earlier answers stay."]
+
+
+def test_moved_rows_are_matched() -> None:
+    def move(root: Any) -> None:
+        choose(root, "r0/status", "Oppfylt")
+        row_of(root, "r5").addnext(row_of(root, "r0"))
+
+    file = changed(word_file(), move)
+    assert answers(file)["r0/status"] == "fulfilled"
+    assert sentences(file) == ["Rows stand in another place than issued; they were matched by their first cell: r0."]
+
+
+def test_of_a_copied_row_the_first_counts_and_the_second_is_quoted() -> None:
+    def double(root: Any) -> None:
+        choose(root, "r1/status", "Oppfylt")
+        twin = copy.deepcopy(row_of(root, "r1"))
+        row_of(root, "r1").addnext(twin)
+        next(twin.iter(f"{W}sdtContent")).find(f"{W}r/{W}t").text = "Ikke oppfylt"
+
+    file = changed(word_file(), double)
+    assert answers(file)["r1/status"] in ("fulfilled", "not-fulfilled")
+    assert sentences(file)[:2] == ["The row r1 stands more than once; the first one counts.", "Status: r1 stands a second time in the file, with another answer: “not-fulfilled”. The first one counts."]
+
+
+def test_an_added_row_is_quoted() -> None:
+    def add(root: Any) -> None:
+        row_of(root, "r5").addnext(xml(f"<w:tr><w:tc><w:p>{run('nytt')}</w:p></w:tc><w:tc><w:p>{run('Et krav som mangler')}</w:p></w:tc></w:tr>"))
+
+    assert sentences(changed(word_file(), add)) == ["A row was added by hand; it is not an answer to a field and is not taken: “nytt | Et krav som mangler”."]
+
+
+def test_changed_wording_is_shown() -> None:
+    def reword(root: Any) -> None:
+        next(node for node in root.iter(f"{W}t") if node.text == "Krav nummer 3").text = "Krav nummer 3, men bare noen ganger"
+
+    assert sentences(changed(word_file(), reword)) == ["The wording was changed. Issued: “Krav nummer 3”. In the reviewed file: “Krav nummer 3, men bare noen ganger”."]
+
+
+def test_a_struck_row_counts_as_deleted_and_is_quoted() -> None:
+    def strike(root: Any) -> None:
+        fill(root, "r4/comment", run("viktig"))
+        row_of(root, "r4").find(f"{W}trPr").append(xml('<w:del w:id="4" w:author="A"/>'))
+
+    assert sentences(changed(word_file(), strike)) == [
+        "The row “r4 Krav nummer 4 Velg ☐ viktig” is struck out with tracked changes; it counts as deleted.",
+        "The row r4 is missing in the reviewed file, with 3 fields. Earlier answers stay.",
+    ]
+
+
+def test_a_field_that_was_deleted_is_found_by_its_row() -> None:
+    def type_instead(root: Any) -> None:
+        for tag, text in (("r3/comment", "skrevet rett i cellen"), ("r3/status", "Delvis oppfylt")):
+            control = control_of(root, tag)
+            control.addprevious(xml(run(text)))
+            control.getparent().remove(control)
+
+    file = changed(word_file(), type_instead)
+    assert (answers(file)["r3/comment"], answers(file)["r3/status"]) == ("skrevet rett i cellen", "partly")
+    assert sentences(file) == [
+        "The field Status: r3 was deleted; what stands in its place is taken: “Delvis oppfylt”.",
+        "The field Kommentar: r3 was deleted; what stands in its place is taken: “skrevet rett i cellen”.",
+    ]
+
+
+def test_text_in_boxes_footnotes_and_beside_fields_is_quoted() -> None:
+    def write(root: Any) -> None:
+        first = next(root.iter(f"{W}p"))
+        first.append(xml(f'<w:r><mc:AlternateContent><mc:Choice Requires="wps"><wps:txbx><w:txbxContent><w:p>{run("i en tekstboks")}</w:p></w:txbxContent></wps:txbx></mc:Choice><mc:Fallback><w:txbxContent><w:p>{run("i en tekstboks")}</w:p></w:txbxContent></mc:Fallback></mc:AlternateContent></w:r>'))
+        control_of(root, "r0/comment").addnext(xml(run("ved siden av feltet")))
+
+    notes = f'<w:footnotes xmlns:w="{files.NAMES["w"]}"><w:footnote w:type="separator" w:id="0"><w:p/></w:footnote><w:footnote w:id="2"><w:p>{run("i en fotnote")}</w:p></w:footnote></w:footnotes>'.encode()
+    told = sentences(changed(word_file(), write, {"word/footnotes.xml": notes}))
+    for text in ("i en tekstboks", "i en fotnote", "ved siden av feltet"):
+        assert [sentence for sentence in told if text in sentence] == [f"Text was added outside the fields; it is not taken: “{text}”."]
+
+
+def test_text_tracked_into_a_header_is_quoted() -> None:
+    content = word_file()
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        name = next(part for part in package.namelist() if part.startswith("word/header"))
+        header = package.read(name).replace(b"</w:p>", f'<w:ins w:id="8" w:author="A" xmlns:w="{files.NAMES["w"]}">{run("i toppteksten")}</w:ins></w:p>'.encode(), 1)
+    assert sentences(changed(content, lambda root: None, {name: header})) == ["Text was inserted into a header or footer; it is not taken: “i toppteksten”."]
+
+
+def test_a_file_without_record_is_known_by_its_properties() -> None:
+    content = word_file()
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        parts = {name: package.read(name) for name in package.namelist() if not name.startswith("customXml/")}
+    reading = read(files.zipped(parts))
+    assert reading.issued is None
+    assert (reading.identity.number, reading.identity.revision, reading.identity.locale) == ("X-labelling", "A", "nb")
+
+
+# --- refused ----------------------------------------------------------------------------------------------------------
+
+
+def without_keys(root: Any) -> None:
+    for tag in list(root.iter(f"{W}tag")):
+        tag.getparent().remove(tag)
+
+
+def refusal(content: bytes) -> str:
+    with pytest.raises(DossierError) as raised:
+        read(content)
+    (problem,) = raised.value.problems
+    assert raised.value.code == 2
+    return f"{problem.message} {problem.hint}"
+
+
+def test_a_file_that_lost_its_keys_is_refused() -> None:
+    assert refusal(changed(word_file(), without_keys)) == (
+        "has lost the keys of all its fields: a program that drops them has saved it (LibreOffice before 7.5, Google Docs, or a detour through .doc). "
+        "Ask for the file again, filled in Word or in LibreOffice 7.5 or later."
+    )
+
+
+def test_another_word_document_is_refused() -> None:
+    import docx
+
+    buffer = io.BytesIO()
+    docx.Document().save(buffer)
+    assert refusal(buffer.getvalue()).startswith("is a Word document, but not one that dossier made")
+
+
+def test_elements_without_end_are_refused() -> None:
+    def nest(root: Any) -> None:
+        inner = "<w:smartTag>" * 240 + run("dypt") + "</w:smartTag>" * 240
+        root.find(f"{W}body").insert(0, xml(f"<w:p>{inner}</w:p>"))
+
+    assert refusal(changed(word_file(), nest)).startswith(("is nested deeper than any office program writes", "is damaged"))
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_damaged_file_is_a_sentence_or_is_read(seed: int) -> None:
+    chance = random.Random(seed)
+    content = word_file()
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    name = chance.choice([part for part in parts if part.endswith((".xml", ".rels"))])
+    data = bytearray(parts[name])
+    for _ in range(chance.randrange(1, 6)):
+        at = chance.randrange(len(data))
+        data[at : at + chance.randrange(3)] = bytes(chance.randrange(256) for _ in range(chance.randrange(3)))
+    try:
+        reading = read(files.zipped({**parts, name: bytes(data)}))
+    except DossierError as error:
+        assert len(str(error)) < 2_000
+    else:
+        assert reading.answers
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.999])
+def test_a_file_that_was_cut_off_is_refused(share: float) -> None:
+    content = word_file()
+    assert "damaged or was cut off" in refusal(content[: int(len(content) * share)])
+
+
+Change = Callable[[Any], None]
+
+
+def test_random_elements_may_be_missing(tmp_path: Path) -> None:
+    for seed in range(40):
+        chance = random.Random(seed)
+
+        def drop(root: Any, chance: random.Random = chance) -> None:
+            for _ in range(chance.randrange(1, 12)):
+                node = chance.choice(list(root.iter())[2:])
+                if node.getparent() is not None:
+                    node.getparent().remove(node)
+
+        try:
+            read(changed(word_file(), drop))
+        except DossierError as error:
+            assert str(error)
