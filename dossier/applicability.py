@@ -1,17 +1,17 @@
 """Does a requirement apply to this product? Three-valued, each answer with the facts it rests on."""
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, assert_never
 
 from dossier import i18n
 from dossier.conditions import All, Any_, Condition, Fact, Is, Not, parse_condition
+from dossier.i18n import Catalog
 from dossier.product import Declaration, Product
 from dossier.yamlfile import YamlFile
 
 Answer = Literal["yes", "no", "undetermined"]
-Words = Callable[..., str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,37 +137,36 @@ def justified(decision: Decision, declared: Declaration) -> Decision:
     return replace(decision, applies="no", declared=declared)
 
 
-def reason(decision: Decision, facts: Mapping[str, Fact], words: Words, locale: str, judgement: Mapping[str, str] | None = None) -> str:
-    """The decision's reason as one sentence in `locale`; `words` translates the connecting words."""
+def reason(decision: Decision, facts: Mapping[str, Fact], words: Catalog, judgement: Mapping[str, str] | None = None) -> str:
+    """The decision's reason as one sentence in the language of `words`."""
     if decision.declared is not None:
         return words("Manufacturer's statement: {reason}", reason=_sentence(decision.declared.reason))
     if decision.open:
-        return words("Not decided: the manufacturer must state {question}.", question=i18n.say(judgement or {}, locale).text)
+        return words("Not decided: the manufacturer must state {question}.", question=words.say(judgement or {}).text)
     if decision.applies == "undetermined":
-        missing = i18n.joined([unknown(facts[name], locale) for name in decision.missing], locale)
+        missing = i18n.joined([unknown(facts[name], words) for name in decision.missing], words.locale)
         return words("Not decided: the product file does not state {facts}.", facts=missing)
     if not decision.grounds:
         return words("Applies to every device.")
-    grounds = i18n.joined([_ground(ground, facts[ground.fact], locale) for ground in decision.grounds], locale)
+    grounds = i18n.joined([_ground(ground, facts[ground.fact], words) for ground in decision.grounds], words.locale)
     if decision.applies == "yes":
         return words("Applies because {facts}.", facts=grounds)
     return words("Not applicable because {facts}.", facts=grounds)
 
 
-def unknown(fact: Fact, locale: str) -> str:
+def unknown(fact: Fact, words: Catalog) -> str:
     """What the product file does not state, to follow "does not state"."""
     if fact.unknown:
-        return i18n.say(fact.unknown, locale).text
-    whether = {"nb": "om", "nn": "om"}.get(locale, "whether")
-    return f"{whether} {i18n.say(fact.when_yes, locale).text}"
+        return words.say(fact.unknown).text
+    return words("whether {statement}", statement=words.say(fact.when_yes).text)
 
 
-def _ground(ground: Ground, fact: Fact, locale: str) -> str:
+def _ground(ground: Ground, fact: Fact, words: Catalog) -> str:
     if fact.type == "yes-no":
-        return i18n.say(fact.when_yes if ground.value == "yes" else fact.when_no, locale).text
+        return words.say(fact.when_yes if ground.value == "yes" else fact.when_no).text
     value = ground.value or ""
-    shown = i18n.country_name(value, locale) if fact.type == "country" else i18n.say(fact.labels.get(value, {}), locale).text or value
-    return i18n.say(fact.is_, locale).text.format(value=shown)
+    shown = i18n.country_name(value, words.locale) if fact.type == "country" else words.say(fact.labels.get(value, {})).text or value
+    return words.say(fact.is_).text.format(value=shown)
 
 
 def _sentence(text: str) -> str:

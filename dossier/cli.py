@@ -346,7 +346,6 @@ def _print_gaps(each: Checklist) -> None:
 
     from dossier import i18n, wording
 
-    english = i18n.catalog("en", [])
     counted = {weight: sum(gap.severity == weight for gap in each.gaps) for weight in ("finding", "justify", "inform")}
     console = Console(width=None if sys.stdout.isatty() else 200, highlight=False, soft_wrap=False)
     name = each.place.source.name
@@ -360,7 +359,7 @@ def _print_gaps(each: Checklist) -> None:
     for gap in each.gaps:
         more = len(gap.affects) - 3
         affects = ", ".join(wording.code(affected) for affected in gap.affects[:3]) + (f" and {more} more" if more > 0 else "")
-        cells = (affects, weights[gap.severity] + wording.gap(gap, each, english, "en"), f"{Path(name).name}:{gap.line}", wording.gap_source(gap, each, "en"))
+        cells = (affects, weights[gap.severity] + wording.gap(gap, each, i18n.ENGLISH), f"{Path(name).name}:{gap.line}", wording.gap_source(gap, each, i18n.ENGLISH))
         table.add_row(*(_plain(cell) for cell in cells))
     console.print(table)
 
@@ -374,14 +373,13 @@ def _plain(text: str) -> Any:
 def _as_json(each: Checklist) -> dict[str, Any]:
     from dossier import i18n, wording
 
-    english = i18n.catalog("en", [])
     return {
         "product": each.product.id,
         "market": each.market.head.id,
         "law_date": each.market.date.isoformat(),
         "data_version": each.market.version,
         "gaps": [
-            {"cause": gap.cause, "subject": gap.subject, "severity": gap.severity, "affects": list(gap.affects), "file": each.place.source.name, "line": gap.line, "source": wording.gap_source(gap, each, "en"), "message": wording.gap(gap, each, english, "en")}
+            {"cause": gap.cause, "subject": gap.subject, "severity": gap.severity, "affects": list(gap.affects), "file": each.place.source.name, "line": gap.line, "source": wording.gap_source(gap, each, i18n.ENGLISH), "message": wording.gap(gap, each, i18n.ENGLISH)}
             for gap in each.gaps
         ],
         "rows": [{"id": row.id, "applies": row.decision.applies, "coverage": row.coverage, "standing": row.standing} for row in (*each.rows,)],

@@ -35,7 +35,7 @@ def listed(what: str, markets: Sequence[str], workspace: Workspace, day: dt.date
         case "requirements":
             found = []
             for market, resolved, records in _resolved(repository, markets or ["no"], day):
-                found += [{"id": record.requirement.id, "market": market, "title": i18n.say(record.requirement.title, "en").text, "source": wording.citation(record.requirement, resolved, "en"), "level": record.requirement.level, "state": resolved.states[record.requirement.id]} for record in records]
+                found += [{"id": record.requirement.id, "market": market, "title": i18n.say(record.requirement.title, "en").text, "source": wording.citation(record.requirement, resolved, i18n.ENGLISH), "level": record.requirement.level, "state": resolved.states[record.requirement.id]} for record in records]
             return found
         case "evidence":
             return [{"id": wording.code(kind.kind.id), "title": i18n.say(kind.kind.title, "en").text, "expectation": kind.kind.expectation, "principle": kind.kind.principle} for kind in repository.library.kinds.values()]

@@ -42,13 +42,13 @@ class Builder:
             id=requirement.id,
             title=self.say(requirement.title),
             says=self.say(requirement.says),
-            source=self.speaker.both(lambda locale, _: wording.citation(requirement, self.market, locale)),
+            source=self.speaker.both(lambda words: wording.citation(requirement, self.market, words)),
             force=self.words(FORCE[requirement.force]),
             mark=self._mark(row),
             binds=self._joined([BINDS[name] for name in requirement.binds]) if requirement.binds != ("manufacturer",) else NOTHING,
             applies_kind=applies_kind,
             applies=applies,
-            reason=self.speaker.both(lambda locale, catalog: wording.reason(row.decision, self.checklist, catalog, locale, requirement.judgement)),
+            reason=self.speaker.both(lambda words: wording.reason(row.decision, self.checklist, words, requirement.judgement)),
             coverage_kind=coverage_kind,
             coverage=coverage,
             shown_by=self._shown(row.shown_by),
@@ -64,7 +64,7 @@ class Builder:
         )
 
     def _deadline(self, deadline: Deadline) -> Phrase:
-        return self.speaker.both(lambda locale, catalog: wording.deadline(deadline, catalog, locale))
+        return self.speaker.both(lambda words: wording.deadline(deadline, words))
 
     def _applies(self, answer: str) -> tuple[str, Phrase]:
         kind, word = APPLIES[answer]
@@ -88,7 +88,7 @@ class Builder:
 
     def _joined(self, messages: Iterable[str]) -> Phrase:
         names = list(messages)
-        return self.speaker.both(lambda locale, catalog: i18n.joined([catalog(name) for name in names], locale))
+        return self.speaker.both(lambda words: i18n.joined([words(name) for name in names], words.locale))
 
     def _symbols(self, row: Row) -> Phrase:
         symbols = row.record.requirement.symbols
@@ -100,7 +100,7 @@ class Builder:
     def _prescribed(self, row: Row) -> Phrase:
         prescribed = row.record.requirement.prescribed_words
         locale = self.speaker.first
-        words = prescribed.get(locale) or prescribed.get("nb")
+        words = next((prescribed[name] for name in (locale, *self.market.head.languages) if name in prescribed), None)
         if words is None:
             return NOTHING
         quoted = f"«{words.text}»" if words.confirmed else f"«{words.text}» ‡"
@@ -147,7 +147,7 @@ class Builder:
             mark=self.words("UNCONFIRMED") if kind.level == "unconfirmed" else NOTHING,
             applies_kind=applies_kind,
             applies=applies,
-            reason=self.speaker.both(lambda locale, catalog: wording.reason(row.decision, self.checklist, catalog, locale, kind.judgement)),
+            reason=self.speaker.both(lambda words: wording.reason(row.decision, self.checklist, words, kind.judgement)),
             coverage_kind=coverage_kind,
             coverage=coverage,
             shown_by=self._shown(row.shown_by),
@@ -155,7 +155,7 @@ class Builder:
             typical=self.say(kind.typical_document),
             place=NOTHING if own else self.say(kind.place_under(self.product.regulation)),
             imdrf="" if own else ", ".join(_marked(reference.clause, reference.level) for reference in kind.imdrf if self.product.regulation == "mdr" or reference.source != "imdrf-n9"),
-            references=self.speaker.both(lambda locale, _: "; ".join(_marked(wording.place(reference.source, reference.clause, self.market.sources, locale), reference.level) for reference in self._references(row))),
+            references=self.speaker.both(lambda words: "; ".join(_marked(wording.place(reference.source, reference.clause, self.market.sources, words), reference.level) for reference in self._references(row))),
             safety_class=self.say(kind.safety_class.get(safety_class, {})) if safety_class else NOTHING,
             ig_nb="" if own else ", ".join(kind.ig_nb),
             fda=self.say(kind.fda) if self.market.index.fda else NOTHING,
@@ -178,7 +178,7 @@ class Builder:
         other = row.kind.kind.other_clauses_under(self.product.regulation)
         if not other:
             return Phrase(numbers)
-        return self.speaker.both(lambda locale, _: "; ".join(part for part in (numbers, i18n.say(other, locale).text) if part))
+        return self.speaker.both(lambda words: "; ".join(part for part in (numbers, words.say(other).text) if part))
 
     def principles(self) -> tuple[PrincipleView, ...]:
         found = []
@@ -223,9 +223,9 @@ class Builder:
             number=self.gap_numbers[gap.key],
             severity_kind=kind,
             severity=self.words(word),
-            text=self.speaker.both(lambda locale, catalog: wording.gap(gap, self.checklist, catalog, locale)),
+            text=self.speaker.both(lambda words: wording.gap(gap, self.checklist, words)),
             where=f"product.yaml:{gap.line}",
-            source=self.speaker.both(lambda locale, _: wording.gap_source(gap, self.checklist, locale)),
+            source=self.speaker.both(lambda words: wording.gap_source(gap, self.checklist, words)),
             affects=self._affects(gap),
         )
 
@@ -325,7 +325,7 @@ class Builder:
         return LineView(row.requirement or row.document, self._document(row), text, self._place_in(row.source, row.clause), self._level(row.level), ",".join(row.users), self._sentences(detail))
 
     def _languages(self, codes: tuple[str, ...], all_of: bool) -> Phrase:
-        return self.speaker.both(lambda locale, _: wording.languages(codes, locale, "standard" if all_of else "or"))
+        return self.speaker.both(lambda words: wording.languages(codes, words.locale, "standard" if all_of else "or"))
 
     def _document(self, row: LanguageRow) -> Phrase:
         """The document's name, with the users where the row is for some of them only."""
@@ -375,15 +375,19 @@ class Builder:
         )
 
     def _basis(self, claim: Claim) -> Phrase:
-        return self.speaker.both(lambda locale, _: "; ".join(wording.place(basis.source, basis.clause, self.market.sources, locale) for basis in claim.basis))
+        return self.speaker.both(lambda words: "; ".join(wording.place(basis.source, basis.clause, self.market.sources, words) for basis in claim.basis))
 
     def sources(self, names: Iterable[str]) -> tuple[LineView, ...]:
         wanted = set(names)
         return tuple(
             LineView(name, self.say(source.short), self.say(source.title), Phrase(source.address), self._level(source.level), source.kind, self._version(source))
-            for name, source in sorted(self.market.sources.items())
+            for name, source in sorted(self.market.sources.items(), key=self._by_name)
             if name in wanted
         )
+
+    def _by_name(self, named: tuple[str, Source]) -> tuple[tuple[int, ...], str]:
+        """Sorts sources as the document's language sorts what it calls them."""
+        return i18n.collated(self.say(named[1].short).first, self.speaker.first), named[0]
 
     def _version(self, source: Source) -> Phrase:
         return Phrase(source.version) if isinstance(source.version, str) else self.say(source.version).one
@@ -393,13 +397,13 @@ class Builder:
         return self._place_in(reference.source, reference.clause)
 
     def _place_in(self, source: str, clause: str) -> Phrase:
-        return self.speaker.both(lambda locale, _: wording.place(source, clause, self.market.sources, locale))
+        return self.speaker.both(lambda words: wording.place(source, clause, self.market.sources, words))
 
     def _level(self, level: str) -> Phrase:
         return self.words(LEVEL[level]) if level in ("secondary", "unconfirmed") else NOTHING
 
     def _day(self, day: dt.date) -> Phrase:
-        return self.speaker.both(lambda locale, _: i18n.day(day, locale))
+        return self.speaker.both(lambda words: i18n.day(day, words.locale))
 
     # --- the document ---------------------------------------------------------------------------------------------
 

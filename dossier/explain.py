@@ -37,7 +37,7 @@ def _of_record(record: Record, market: Resolved) -> Iterator[tuple[str, str]]:
     yield needed.id, i18n.say(needed.title, "en").text
     yield "", i18n.say(needed.says, "en").text
     yield "nb", i18n.say(needed.says, "nb").text
-    yield "source", wording.citation(needed, market, "en")
+    yield "source", wording.citation(needed, market, i18n.ENGLISH)
     yield "force", f"{needed.force}; level: {needed.level}; {market.states[needed.id]}"
     yield "binds", ", ".join(needed.binds)
     yield "in force", f"from {needed.in_force.from_ or '?'}" + (f" to {needed.in_force.to}" if needed.in_force.to else "")
@@ -59,24 +59,23 @@ def _of_kind(kind: Kind, market: Resolved) -> Iterator[tuple[str, str]]:
     yield "", i18n.say(each.shows, "en").text
     yield "nb", i18n.say(each.shows, "nb").text
     yield "expectation", f"{each.expectation}; level: {each.level}"
-    yield "source", wording.place(each.source, each.clause, market.sources, "en")
+    yield "source", wording.place(each.source, each.clause, market.sources, i18n.ENGLISH)
     if each.clauses:
         yield "clauses", ", ".join(each.clauses)
     for reference in each.references:
-        yield "reference", f"{wording.place(reference.source, reference.clause, market.sources, 'en')} ({reference.level})"
+        yield "reference", f"{wording.place(reference.source, reference.clause, market.sources, i18n.ENGLISH)} ({reference.level})"
     yield "written in", f"{kind.file}:{kind.line}"
 
 
 def _of_row(row: Row | KindRow, checklist: Checklist) -> Iterator[tuple[str, str]]:
-    english = i18n.catalog("en", [])
     judgement = row.record.requirement.judgement if isinstance(row, Row) else row.kind.kind.judgement
-    yield checklist.product.id, f"{row.decision.applies}: {wording.reason(row.decision, checklist, english, 'en', judgement)}"
+    yield checklist.product.id, f"{row.decision.applies}: {wording.reason(row.decision, checklist, i18n.ENGLISH, judgement)}"
     yield "coverage", row.coverage
     for document in row.shown_by:
         yield "shown by", f"{document.number or document.id} {document.title}"
     for key in row.gaps:
         gap = checklist.gap(key)
-        yield "gap", f"{wording.gap(gap, checklist, english, 'en')} ({checklist.place.source.name}:{gap.line})"
+        yield "gap", f"{wording.gap(gap, checklist, i18n.ENGLISH)} ({checklist.place.source.name}:{gap.line})"
 
 
 def _lines(pairs: Iterator[tuple[str, str]]) -> str:

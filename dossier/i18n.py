@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -16,7 +17,20 @@ from typing import Literal
 from dossier.errors import DossierError, Problem, one_of
 
 FALLBACK: dict[str, tuple[str, ...]] = {"nb": ("nb", "nn", "en"), "nn": ("nn", "nb", "en"), "en": ("en", "nb")}
-RENDERED = ("nb", "nn", "en")
+RENDERED = ("nb", "nn", "en", "sv", "da", "fi", "is", "de", "fr")
+_TAGS = {"nb": "nb-NO", "nn": "nn-NO", "en": "en-GB", "sv": "sv-SE", "da": "da-DK", "fi": "fi-FI", "is": "is-IS", "de": "de-DE", "fr": "fr-FR"}
+# The law asks for Norwegian; either written form meets it.
+NORWEGIAN = {
+    "nb": "norsk (bokmål eller nynorsk)",
+    "nn": "norsk (bokmål eller nynorsk)",
+    "en": "Norwegian (Bokmål or Nynorsk)",
+    "sv": "norska (bokmål eller nynorska)",
+    "da": "norsk (bokmål eller nynorsk)",
+    "fi": "norja (bokmål tai nynorsk)",
+    "is": "norska (bókmál eða nýnorska)",
+    "de": "Norwegisch (Bokmål oder Nynorsk)",
+    "fr": "norvégien (bokmål ou nynorsk)",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +83,17 @@ class Catalog:
         text = self.messages.get(message) or message
         return text.format(**values) if values else text
 
+    def say(self, texts: Mapping[str, str]) -> Said:
+        """The text as the data give it in the catalog's language, else the catalog's translation of its English, else in the nearest language."""
+        translated = "" if self.locale in texts else self.messages.get(texts.get("en", ""), "")
+        return Said(translated, self.locale) if translated else say(texts, self.locale)
+
     def knows(self, message: str) -> bool:
         """Whether the message has a translation (English needs none)."""
         return self.locale == "en" or bool(self.messages.get(message))
+
+
+ENGLISH = Catalog("en", {})
 
 
 def catalog(locale: str, folders: Sequence[Path]) -> Catalog:
@@ -96,15 +118,51 @@ def _messages(file: Path) -> dict[str, str]:
     return {str(entry.id): str(entry.string) for entry in entries if entry.id and entry.string}
 
 
-def set_type(text: str, locale: str) -> str:
-    """The text with the spaces that must not break, as Norwegian sets them: "§ 6", "nr. 4", "0,1 %".
+_UNBROKEN = {
+    "nb": r"(?<=§) (?=\d)|(?<=\bnr\.) (?=\d)|(?<=\d) (?=%)",
+    "da": r"(?<=§) (?=\d)|(?<=\bnr\.) (?=\d)|(?<=\bstk\.) (?=\d)|(?<=\d) (?=%)",
+    "sv": r"(?<=\d) (?=§)|(?<=\d) (?=kap\.)|(?<=\d) (?=%)",
+    "fi": r"(?<=\d) (?=§)|(?<=\d) (?=%)",
+    "is": r"(?<=\d\.) (?=(?:gr|mgr|kafla|tölul)\b)",
+    "de": r"(?<=§) (?=\d)|(?<=\bNr\.) (?=\d)|(?<=\bAbs\.) (?=\d)|(?<=\d) (?=%)",
+    "fr": r" (?=[:;?!»%])|(?<=«) ",
+}
+_UNBROKEN["nn"] = _UNBROKEN["nb"]
 
-    >>> set_type("jf. § 6 og nr. 4", "nb").replace(chr(160), "~")
-    'jf. §~6 og nr.~4'
+
+def set_type(text: str, locale: str) -> str:
+    """The text with the spaces that must not break, as the language sets them: "§ 6", "nr. 4", "0,1 %", "« oui »".
+
+    >>> set_type("jf. § 6 og nr. 4", "nb").replace(chr(160), "~"), set_type("À noter : 5 %", "fr").replace(chr(160), "~")
+    ('jf. §~6 og nr.~4', 'À noter~: 5~%')
     """
-    if locale not in ("nb", "nn"):
-        return text
-    return re.sub(r"(?<=§) (?=\d)|(?<=\bnr\.) (?=\d)|(?<=\d) (?=%)", "\u00a0", text)
+    pattern = _UNBROKEN.get(locale)
+    return re.sub(pattern, "\u00a0", text) if pattern else text
+
+
+_AFTER_Z = {"nb": "æøå", "nn": "æøå", "da": "æøå", "sv": "åäö", "fi": "åäö", "is": "þæö"}
+_SAME = {"nb": {"ä": "æ", "ö": "ø"}, "da": {"ä": "æ", "ö": "ø"}, "sv": {"æ": "ä", "ø": "ö"}, "fi": {"æ": "ä", "ø": "ö"}, "is": {"ø": "ö"}}
+_SAME["nn"] = _SAME["nb"]
+
+
+def collated(text: str, locale: str) -> tuple[int, ...]:
+    """A key that sorts as the language's alphabet does: its own letters after z, accents and case last.
+
+    >>> sorted(["Åre", "Zug", "Ærø", "Ál"], key=lambda word: collated(word, "nb")), sorted(["Öl", "Zug", "Oder"], key=lambda word: collated(word, "de"))
+    (['Ál', 'Zug', 'Ærø', 'Åre'], ['Oder', 'Öl', 'Zug'])
+    """
+    after, same = _AFTER_Z.get(locale, ""), _SAME.get(locale, {})
+    found: list[int] = []
+    for letter in unicodedata.normalize("NFC", text).casefold():
+        letter = same.get(letter, letter)
+        if letter in after:
+            found.append(0x2000 + after.index(letter))
+        else:
+            found += [ord(part) for part in unicodedata.normalize("NFD", _LIGATURES.get(letter, letter)) if not unicodedata.combining(part)]
+    return (*found, 0, *(ord(letter) for letter in text))
+
+
+_LIGATURES = {"æ": "ae", "ø": "o", "œ": "oe", "ð": "d", "þ": "th", "ł": "l", "đ": "d"}
 
 
 def day(date: dt.date, locale: str) -> str:
@@ -124,7 +182,15 @@ def short_day(date: dt.date, locale: str) -> str:
     >>> short_day(dt.date(2026, 11, 3), "nb"), short_day(dt.date(2026, 11, 3), "en")
     ('03.11.2026', '2026-11-03')
     """
-    return date.isoformat() if locale == "en" else f"{date:%d.%m.%Y}"
+    match locale:
+        case "en" | "sv":
+            return date.isoformat()
+        case "fr":
+            return f"{date:%d/%m/%Y}"
+        case "fi" | "is":
+            return f"{date.day}.{date.month}.{date.year}"
+        case _:
+            return f"{date:%d.%m.%Y}"
 
 
 def joined(words: Iterable[str], locale: str, style: Literal["standard", "or"] = "standard") -> str:
@@ -159,7 +225,7 @@ def country_name(code: str, locale: str) -> str:
 
 def bcp47(locale: str) -> str:
     """The language tag that documents carry."""
-    return {"nb": "nb-NO", "nn": "nn-NO", "en": "en-GB"}.get(locale, locale)
+    return _TAGS.get(locale, locale)
 
 
 def _babel(locale: str) -> str:

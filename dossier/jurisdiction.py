@@ -36,7 +36,7 @@ def load_library(root: Path) -> Library:
             kinds[kind.id] = Kind(kind, condition, source.name, source.at(path)[0])
     if problems:
         raise DossierError(problems)
-    return Library(facts, kinds, sources)
+    return Library(facts, kinds, sources, (root / "evidence", root))
 
 
 def load(folder: Path, library: Library) -> Jurisdiction:
@@ -61,7 +61,7 @@ def load(folder: Path, library: Library) -> Jurisdiction:
     claims = tuple(row for _, row in reader.table(folder / "claims.yaml", "claims", Claim))
     if problems or head is None:
         raise DossierError(problems)
-    return Jurisdiction(head, own, tuple(reader.records), tuple(reader.changes), tuple(reader.removals), authorities, languages, milestones, claims, source.name, source.at(("extends",)) if head.extends else (1, 1))
+    return Jurisdiction(head, own, tuple(reader.records), tuple(reader.changes), tuple(reader.removals), authorities, languages, milestones, claims, source.name, folder, source.at(("extends",)) if head.extends else (1, 1))
 
 
 def levels(part: Jurisdiction) -> dict[Level, int]:

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field
@@ -380,6 +381,7 @@ class Jurisdiction:
     milestones: tuple[tuple[Milestone, Condition], ...]
     claims: tuple[Claim, ...]
     file: str
+    folder: Path
     extends_at: tuple[int, int] = (0, 0)
 
 
@@ -395,11 +397,12 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """What all jurisdictions share: the product facts, the evidence kinds and their sources."""
+    """What all jurisdictions share: the product facts, the evidence kinds and their sources. `texts` are the folders with their translations."""
 
     facts: dict[str, Fact]
     kinds: dict[str, Kind]
     sources: dict[str, Source]
+    texts: tuple[Path, ...] = ()
 
 
 def of_prefix(identifier: str, prefix: str) -> bool:

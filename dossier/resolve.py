@@ -26,7 +26,7 @@ SHIPPED = "shipped:"
 class Resolved:
     """Everything that holds in one market on one day, for one regulation.
 
-    `chain` runs from the root to the market. `states[id]` says whether a requirement is in force on `date`.
+    `chain` runs from the root to the market. `texts` are the folders with the translations of its texts, the nearest first. `states[id]` says whether a requirement is in force on `date`.
     """
 
     head: Head
@@ -41,6 +41,7 @@ class Resolved:
     milestones: tuple[tuple[Milestone, Condition], ...]
     claims: tuple[Claim, ...]
     removed: tuple[str, ...] = ()
+    texts: tuple[Path, ...] = ()
 
     @property
     def own_law(self) -> bool:
@@ -209,6 +210,7 @@ def resolve(repository: Repository, market: str, date: dt.date, regulation: str)
         milestones=tuple(sorted((row for part in chain for row in part.milestones if row[0].requirement not in flat.removed), key=lambda row: row[0].on)),
         claims=tuple(claim for part in chain for claim in part.claims),
         removed=tuple(sorted(flat.removed)),
+        texts=(*(part.folder for part in reversed(chain)), *repository.library.texts),
     )
 
 

@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 from dossier import i18n
 from dossier.i18n import Catalog, Tongue
 
-Wording = Callable[[str, Catalog], str]
+Wording = Callable[[Catalog], str]
 SHORT = 48
 
 
@@ -75,23 +75,23 @@ class Speaker:
 
     def words(self, message: str, **values: object) -> Phrase:
         """A program or template word; a Phrase among the values is printed in its language."""
-        return self.both(lambda locale, catalog: catalog(message, **{name: _in(value, locale == self.tongue.first) for name, value in values.items()}))
+        return self.both(lambda words: words(message, **{name: _in(value, words.locale == self.tongue.first) for name, value in values.items()}))
 
     def texts(self, texts: Mapping[str, str]) -> Phrase:
         """A text that the data give in several languages."""
         if not texts:
             return NOTHING
-        said = i18n.say(texts, self.tongue.first)
+        said = self.catalogs[self.tongue.first].say(texts)
         lang = "" if said.lang == self.tongue.first else i18n.bcp47(said.lang)
         text = i18n.set_type(said.text, said.lang)
         if not self.tongue.second:
             return Phrase(text, lang)
-        other = i18n.say(texts, self.tongue.second)
+        other = self.catalogs[self.tongue.second].say(texts)
         return Phrase(text, lang, i18n.set_type(other.text, other.lang), i18n.bcp47(other.lang))
 
     def both(self, wording: Wording) -> Phrase:
         """What `wording` says in each language of the document."""
-        first, *rest = (i18n.set_type(wording(locale, self.catalogs[locale]), locale) for locale in (self.tongue.first, self.tongue.second) if locale)
+        first, *rest = (i18n.set_type(wording(self.catalogs[locale]), locale) for locale in (self.tongue.first, self.tongue.second) if locale)
         return Phrase(first, "", rest[0], i18n.bcp47(self.tongue.second)) if rest else Phrase(first)
 
     def foreign(self, text: str, language: str) -> Phrase:

@@ -91,9 +91,9 @@ def shelf(folders: Sequence[Path]) -> Shelf:
     return Shelf(tuple(folders), tuple(sorted(found.values(), key=lambda template: (template.order, template.id))))
 
 
-def speaker(shelf: Shelf, name: str, tongue: Tongue) -> Speaker:
-    """Speaks the words of the template `name` and the shared ones, in the languages of `tongue`."""
-    folders = [folder / part for part in (name, SHARED) for folder in shelf.folders]
+def speaker(shelf: Shelf, name: str, tongue: Tongue, texts: Sequence[Path] = ()) -> Speaker:
+    """Speaks the words of the template `name`, the shared ones and those of the data folders `texts`, in the languages of `tongue`."""
+    folders = [*(folder / part for part in (name, SHARED) for folder in shelf.folders), *texts]
     locales = [tongue.first, *([tongue.second] if tongue.second else [])]
     return Speaker(tongue, {locale: i18n.catalog(locale, folders) for locale in locales})
 
@@ -103,7 +103,7 @@ def render(template: Template, checklist: Checklist, tongue: Tongue, shelf: Shel
 
     Raises DossierError with the template's file and line for a template that does not work.
     """
-    voice = speaker(shelf, template.id, tongue)
+    voice = speaker(shelf, template.id, tongue, checklist.market.texts)
     context = _context(template, checklist, voice, shelf, issue)
     body = _body(template, context, voice, shelf)
     reached = review_state.state((field.name for block in body for field in blocks.inlines_of(block) if isinstance(field, blocks.Field)), issue.ledger.values)
@@ -176,7 +176,7 @@ def _context(template: Template, checklist: Checklist, voice: Speaker, shelf: Sh
         product_version=product.version or product.software.version,
         intended_purpose=voice.texts(product.intended_purpose),
         manufacturer=product.manufacturer,
-        manufacturer_country=voice.both(lambda locale, _: i18n.country_name(product.manufacturer.country, locale)),
+        manufacturer_country=voice.both(lambda words: i18n.country_name(product.manufacturer.country, words.locale)),
         contact=product.manufacturer.contact,
         market=voice.texts(market.head.name),
         market_id=market.head.id,
@@ -299,7 +299,7 @@ def _recipient(checklist: Checklist, voice: Speaker) -> tuple[str, ...]:
     match settings.occasion:
         case "authority-request":
             authority = checklist.market.authority("competent-authority")
-            return (i18n.say(authority.name, voice.first).text, *_lines(authority.address)) if authority else ()
+            return (voice.texts(authority.name).first, *_lines(authority.address)) if authority else ()
         case "notified-body" if checklist.market.own_law:
             return ()
         case "notified-body":

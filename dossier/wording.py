@@ -1,29 +1,28 @@
 """Decisions, gaps, citations and deadlines in words, the same in documents and in the terminal."""
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Literal, assert_never
 
 from dossier import applicability, i18n
 from dossier.applicability import Decision
 from dossier.checklist import Checklist, Gap
 from dossier.citation import cite
+from dossier.i18n import Catalog
 from dossier.records import Deadline, LanguageRow, Requirement, Source
 from dossier.resolve import Resolved
 
-Words = Callable[..., str]
 
-
-def place(source: str, clause: str, sources: Mapping[str, Source], locale: str) -> str:
+def place(source: str, clause: str, sources: Mapping[str, Source], words: Catalog) -> str:
     """A source and the clause in it, as the language cites them: "MDR vedlegg I punkt 17.2"."""
     known = sources.get(source)
-    name = i18n.say(known.short, locale).text if known else source
-    return f"{name} {cite(clause, locale)}".strip() if clause else name
+    name = words.say(known.short).text if known else source
+    return f"{name} {cite(clause, words.locale)}".strip() if clause else name
 
 
-def citation(requirement: Requirement, market: Resolved, locale: str) -> str:
+def citation(requirement: Requirement, market: Resolved, words: Catalog) -> str:
     """Where the requirement stands."""
-    return place(requirement.source, requirement.clause, market.sources, locale)
+    return place(requirement.source, requirement.clause, market.sources, words)
 
 
 def code(identifier: str) -> str:
@@ -36,7 +35,7 @@ def code(identifier: str) -> str:
     return identifier.upper() if number.isdigit() and len(head) <= 3 else identifier
 
 
-def subject(gap: Gap, checklist: Checklist, locale: str) -> str:
+def subject(gap: Gap, checklist: Checklist, words: Catalog) -> str:
     """What the gap is about, as a name: a document, an evidence kind, a fact, a requirement."""
     if gap.cause in ("file", "revision") or (gap.cause == "language" and gap.subject in checklist.files):
         document = next(document for document in checklist.product.evidence if document.id == gap.subject)
@@ -44,16 +43,16 @@ def subject(gap: Gap, checklist: Checklist, locale: str) -> str:
     if gap.cause in ("missing", "declaration", "language"):
         kind = checklist.library.kinds.get("gui-text" if gap.subject == "gui" else gap.subject)
         if kind is not None:
-            title = i18n.say(kind.kind.title, locale).text
+            title = words.say(kind.kind.title).text
             return f"{code(gap.subject)} {title}" if code(gap.subject) != gap.subject else title
         record = checklist.market.record(gap.subject)
-        return f"{gap.subject} {i18n.say(record.requirement.title, locale).text}" if record else gap.subject
+        return f"{gap.subject} {words.say(record.requirement.title).text}" if record else gap.subject
     return gap.subject
 
 
-def gap(gap: Gap, checklist: Checklist, words: Words, locale: str) -> str:
+def gap(gap: Gap, checklist: Checklist, words: Catalog) -> str:
     """What is missing, as one or two sentences."""
-    name = subject(gap, checklist, locale)
+    name = subject(gap, checklist, words)
     match gap.cause:
         case "missing":
             if gap.severity == "justify":
@@ -62,7 +61,7 @@ def gap(gap: Gap, checklist: Checklist, words: Words, locale: str) -> str:
                 return words("No document shows: {name}.", name=name)
             return words("No document shows: {name}. Add {id} under shows of the document that does.", name=name, id=gap.subject)
         case "language":
-            return _language(gap, checklist, words, locale, name)
+            return _language(gap, checklist, words, name)
         case "revision":
             return words("No revision is stated: {name}.", name=name)
         case "file":
@@ -71,29 +70,29 @@ def gap(gap: Gap, checklist: Checklist, words: Words, locale: str) -> str:
                 return words("No file is named: {name}.", name=name)
             return words("The file is not there: {name} ({file}).", name=name, file=document.file)
         case "fact":
-            return words("Undetermined: {token}. The product file does not state {fact}.", token=gap.subject, fact=applicability.unknown(checklist.library.facts[gap.subject], locale))
+            return words("Undetermined: {token}. The product file does not state {fact}.", token=gap.subject, fact=applicability.unknown(checklist.library.facts[gap.subject], words))
         case "declaration":
-            return words("The manufacturer must state {question} ({name}).", question=_question(gap, checklist, locale), name=name)
+            return words("The manufacturer must state {question} ({name}).", question=_question(gap, checklist, words), name=name)
         case _:
             assert_never(gap.cause)
 
 
-def _question(gap: Gap, checklist: Checklist, locale: str) -> str:
+def _question(gap: Gap, checklist: Checklist, words: Catalog) -> str:
     kind = checklist.library.kinds.get(gap.subject)
     record = checklist.market.record(gap.subject)
     texts = kind.kind.judgement if kind else record.requirement.judgement if record else {}
-    return i18n.say(texts, locale).text
+    return words.say(texts).text
 
 
-def _language(gap: Gap, checklist: Checklist, words: Words, locale: str, name: str) -> str:
+def _language(gap: Gap, checklist: Checklist, words: Catalog, name: str) -> str:
     row = language_row(gap, checklist)
-    wanted = languages(gap.wanted, locale, "standard" if row is not None and row.all_of else "or")
-    source = citation(record.requirement, checklist.market, locale) if (record := checklist.market.record(gap.basis)) else place(row.source, row.clause, checklist.market.sources, locale) if row else ""
+    wanted = languages(gap.wanted, words.locale, "standard" if row is not None and row.all_of else "or")
+    source = citation(record.requirement, checklist.market, words) if (record := checklist.market.record(gap.basis)) else place(row.source, row.clause, checklist.market.sources, words) if row else ""
     if gap.languages:
-        text = words("Wrong language: {name}. Found: {found}. Required: {wanted} ({source}).", name=name, found=languages(gap.languages, locale, "standard"), wanted=wanted, source=source)
+        text = words("Wrong language: {name}. Found: {found}. Required: {wanted} ({source}).", name=name, found=languages(gap.languages, words.locale, "standard"), wanted=wanted, source=source)
     else:
         text = words("Language not stated: {name}. Required: {wanted} ({source}).", name=name, wanted=wanted, source=source)
-    note = i18n.say(row.note, locale).text if row else ""
+    note = words.say(row.note).text if row else ""
     return f"{text} {note}".strip()
 
 
@@ -108,43 +107,43 @@ def languages(codes: tuple[str, ...], locale: str, style: Literal["standard", "o
     """Language codes as names. Both forms of Norwegian together are written "Norwegian (Bokmål or Nynorsk)"."""
     names = [i18n.language_name(code, locale) for code in codes if not ({"nb", "nn"} <= set(codes) and code in ("nb", "nn"))]
     if {"nb", "nn"} <= set(codes):
-        names.insert(0, {"nb": "norsk (bokmål eller nynorsk)", "nn": "norsk (bokmål eller nynorsk)"}.get(locale, "Norwegian (Bokmål or Nynorsk)"))
+        names.insert(0, i18n.NORWEGIAN.get(locale, i18n.NORWEGIAN["en"]))
     return i18n.joined(names, locale, style)
 
 
-def gap_source(gap: Gap, checklist: Checklist, locale: str) -> str:
+def gap_source(gap: Gap, checklist: Checklist, words: Catalog) -> str:
     """The source behind the gap: the clause of the requirement that it keeps open."""
     record = checklist.market.record(gap.basis)
     if record is not None:
-        return citation(record.requirement, checklist.market, locale)
+        return citation(record.requirement, checklist.market, words)
     for name in (*gap.affects, gap.subject) if checklist.market.own_law else (gap.subject, *gap.affects):
         kind = checklist.library.kinds.get(name)
         source, clause = kind.kind.cited_under(checklist.product.regulation) if kind is not None else ("", "")
         if clause and not checklist.market.own_law:
-            return place(source, clause, checklist.market.sources, locale)
+            return place(source, clause, checklist.market.sources, words)
         if (record := checklist.market.record(name)) is not None:
-            return citation(record.requirement, checklist.market, locale)
+            return citation(record.requirement, checklist.market, words)
     return ""
 
 
-def reason(decision: Decision, checklist: Checklist, words: Words, locale: str, judgement: Mapping[str, str]) -> str:
+def reason(decision: Decision, checklist: Checklist, words: Catalog, judgement: Mapping[str, str]) -> str:
     """The decision's reason as one sentence."""
-    return applicability.reason(decision, checklist.library.facts, words, locale, judgement)
+    return applicability.reason(decision, checklist.library.facts, words, judgement)
 
 
 _UNITS = {"hour": ("hour", "hours"), "day": ("day", "days"), "week": ("week", "weeks"), "month": ("month", "months"), "year": ("year", "years")}
 
 
-def deadline(deadline: Deadline, words: Words, locale: str) -> str:
+def deadline(deadline: Deadline, words: Catalog) -> str:
     """The deadline as a phrase: "at the latest 15 days after awareness"."""
-    said = i18n.say(deadline.says, locale).text
+    said = words.say(deadline.says).text
     if deadline.on is not None:
-        date = i18n.day(deadline.on, locale)
+        date = i18n.day(deadline.on, words.locale)
         return words("{date}: {says}", date=date, says=said) if said else date
     if deadline.amount is None or deadline.unit is None:
         return said
     unit = words(_UNITS[deadline.unit][deadline.amount != 1])
-    event = i18n.say(deadline.from_event, locale).text
+    event = words.say(deadline.from_event).text
     if event:
         phrase = words("at the latest {amount} {unit} after {event}", amount=deadline.amount, unit=unit, event=event)
     else:

@@ -125,7 +125,7 @@ def test_lay_users_in_belgium_need_all_three_languages(workspace: Workspace, tmp
     gaps = {gap.subject: gap for gap in checklist.gaps if gap.cause == "language"}
     assert "ifu" not in gaps
     assert gaps["label"].wanted == ("fr", "nl", "de")
-    assert "French, Dutch and German" in wording.gap(gaps["label"], checklist, i18n.Catalog("en", {}), "en")
+    assert "French, Dutch and German" in wording.gap(gaps["label"], checklist, i18n.ENGLISH)
 
 
 @pytest.mark.parametrize("market", ["fr", "se", "de", "lv"])

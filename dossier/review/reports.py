@@ -118,7 +118,7 @@ def _sentence(finding: Finding, voice: Speaker) -> Phrase:
 
 
 def _day(voice: Speaker, date: dt.date) -> Phrase:
-    return voice.both(lambda locale, _: i18n.day(date, locale))
+    return voice.both(lambda words: i18n.day(date, words.locale))
 
 
 def _short(text: str, voice: Speaker) -> str:

@@ -25,8 +25,8 @@ def fit(text: str) -> tuple[str, int]:
 def day(text: str, locale: str) -> str:
     """The day that the text names, as year-month-day; the text itself where it names none, or more than one.
 
-    >>> day("24.11.2026", "nb"), day("3. mars 2026", "nb"), day("March 3, 2026", "en"), day("03/04/2026", "en")
-    ('2026-11-24', '2026-03-03', '2026-03-03', '03/04/2026')
+    >>> day("24.11.2026", "nb"), day("3. mars 2026", "nb"), day("March 3, 2026", "en"), day("03/04/2026", "en"), day("03/04/2026", "fr")
+    ('2026-11-24', '2026-03-03', '2026-03-03', '03/04/2026', '2026-04-03')
     """
     plain = " ".join(text.lower().split()).rstrip(".")
     if match := re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", plain):
@@ -34,7 +34,7 @@ def day(text: str, locale: str) -> str:
     elif match := re.fullmatch(r"(\d{1,2})\. ?(\d{1,2})\. ?(\d{4}|\d{2})", plain):
         found = {_iso(match[3], match[2], match[1])}
     elif match := re.fullmatch(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})", plain):
-        found = {_iso(match[3], match[2], match[1]), _iso(match[3], match[1], match[2])}
+        found = {_iso(match[3], match[2], match[1]), *([] if locale.startswith("fr") else [_iso(match[3], match[1], match[2])])}
     elif match := re.fullmatch(r"(\d{1,2})\.? (\w+)\.?,? (\d{4})", plain):
         found = {_iso(match[3], _months(locale).get(match[2], ""), match[1])}
     elif match := re.fullmatch(r"(\w+)\.? (\d{1,2}),? (\d{4})", plain):
