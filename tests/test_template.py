@@ -171,14 +171,15 @@ def test_a_product_without_software_gets_an_index_that_says_why(check: Callable[
 
 def test_no_document_claims_that_the_cyber_resilience_act_applies(checklists: dict[str, Checklist], workspace: assemble.Workspace) -> None:
     for checklist in checklists.values():
-        row = next(row for row in checklist.rows if row.id == f"eu-{checklist.product.regulation}.cra")
+        regulation = checklist.product.regulation
+        row = next(row for row in checklist.rows if row.id == f"eu-{regulation}.cra")
         assert row.decision.applies == "no"
         for name in ("dossier-checklist", "disclosure-note"):
             text = words(document(name, checklist, workspace))
             assert "Cyber Resilience Act" in text
             assert "mdccrosswalk" in text
-            (cra,) = [row for row in rows(document(name, checklist, workspace)) if row.id == "eu-mdr.cra"]
-            assert "Ikke aktuelt fordi produktet omfattes av forordning (EU) 2017/745 (MDR)." in plain(tuple(inline for cell in cra.cells for inline in cell.inlines))
+            (cra,) = [row for row in rows(document(name, checklist, workspace)) if row.id == f"eu-{regulation}.cra"]
+            assert f"Ikke aktuelt fordi produktet omfattes av forordning (EU) 2017/{'745 (MDR)' if regulation == 'mdr' else '746 (IVDR)'}." in plain(tuple(inline for cell in cra.cells for inline in cell.inlines))
 
 
 def test_a_missing_recipient_is_a_visible_gap(check: Callable[[Path], Checklist], workspace: assemble.Workspace, write: Callable[[str], Path]) -> None:
