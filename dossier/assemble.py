@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from dossier import __version__, blocks, checklist, evidence, i18n, output, product, resources, template
 from dossier.checklist import Checklist
 from dossier.errors import DossierError, Problem, did_you_mean, one_of
+from dossier.evidence import EvidenceFile
 from dossier.product import ProductFile
 from dossier.resolve import Repository, resolve
 from dossier.review import ledger
@@ -26,14 +27,23 @@ DEFAULT_FORMATS = ("docx", "pdf")
 
 @dataclass(frozen=True)
 class Workspace:
-    """The data that all builds of one run share, each file read once. `home` are the user's own data folders."""
+    """The data that all builds of one run share, each file read once. `home` are the user's own data folders.
+
+    `shipped` stands for the shipped data: a folder with another state of `jurisdictions`.
+    """
 
     home: tuple[Path, ...] = ()
+    shipped: Path | None = None
 
     @cached_property
     def repository(self) -> Repository:
         """All jurisdictions on the search path."""
-        return Repository(resources.search_path("jurisdictions", self.home))
+        if self.shipped is None:
+            return Repository(resources.search_path("jurisdictions", self.home))
+        folder = self.shipped / "jurisdictions"
+        if not (folder / "VERSION").is_file():
+            raise DossierError(Problem(str(self.shipped), 0, 0, "holds no requirement data: jurisdictions/VERSION is not there.", "Give the folder in which the folder jurisdictions lies."))
+        return Repository((*resources.search_path("jurisdictions", self.home)[:-1], folder))
 
     @cached_property
     def shelf(self) -> Shelf:
@@ -100,8 +110,13 @@ class Result:
 
 def check(file: ProductFile, market: str, law_date: dt.date, workspace: Workspace, pages: bool = False) -> Checklist:
     """The checklist of one product in one market. Raises DossierError with every problem of the product file."""
+    return checklist_of(file, market, law_date, workspace, evidence.inspect(file, pages))
+
+
+def checklist_of(file: ProductFile, market: str, law_date: dt.date, workspace: Workspace, files: dict[str, EvidenceFile]) -> Checklist:
+    """The checklist, with evidence files that were looked at before: the same for all markets of a product."""
     resolved = resolve(workspace.repository, market, law_date, file.product.regulation)
-    return checklist.build(file, resolved, workspace.repository.library, evidence.inspect(file, pages))
+    return checklist.build(file, resolved, workspace.repository.library, files)
 
 
 def build(paths: Sequence[Path], order: Order, workspace: Workspace | None = None, tell: Callable[[str], None] = lambda message: None) -> Result:
@@ -144,7 +159,8 @@ def _checklists(paths: Sequence[Path], markets: Sequence[str], order: Order, wor
     for path in paths:
         try:
             file = product.read(path)
-            found += [check(file, market, order.law_date, workspace, pages=True) for market in markets]
+            files = evidence.inspect(file, pages=True)
+            found += [checklist_of(file, market, order.law_date, workspace, files) for market in markets]
         except DossierError as error:
             problems += error.problems
     if problems:
@@ -171,7 +187,7 @@ def _render(jobs: Sequence[tuple[Checklist, i18n.Tongue, Template]], order: Orde
         record = _printable(ledger.read(each.place.folder, each.market.head.id, kind.id), workspace)
         issue = Issue(product.issue_date(each.product, order.issue_date), order.record, record)
         document = template.render(kind, each, tongue, workspace.shelf, issue)
-        _check_characters(document, each, workspace)
+        check_characters(document, each, workspace)
         documents.append((each, document))
     return iter(documents)
 
@@ -188,7 +204,7 @@ def _printable(record: ledger.Ledger, workspace: Workspace) -> ledger.Ledger:
     return ledger.Ledger(tuple(shown(entry) for entry in record.entries))
 
 
-def _check_characters(document: blocks.Document, each: Checklist, workspace: Workspace) -> None:
+def check_characters(document: blocks.Document, each: Checklist, workspace: Workspace) -> None:
     """A character that no font has would print as an empty box: refused, naming where it comes from.
 
     Answers are not looked at: what a reviewer typed is printed as far as it can be, and kept letter for letter.
@@ -227,7 +243,7 @@ def _file(each: Checklist, document: blocks.Document, extension: str, order: Ord
         "law_date": each.market.date.isoformat(),
         "data_version": each.market.version,
         "inputs": _inputs(each, document, workspace),
-        "tools": _tools(extension),
+        "tools": tools(extension),
     }
     return output.File(name, rendered(document, extension, workspace, fillable=order.fillable), about)
 
@@ -294,7 +310,7 @@ def _tree(folders: tuple[Path, ...]) -> str:
     return digest.hexdigest()
 
 
-def _tools(extension: str) -> dict[str, str]:
+def tools(extension: str) -> dict[str, str]:
     """dossier's version and those of the libraries that decide the bytes."""
     from importlib.metadata import version
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, assert_never
 
 FieldKind = Literal["text", "textarea", "select", "checkbox", "date"]
-StatusKind = Literal["covered", "gap", "expected", "not-applicable", "undetermined", "applies", "information", "unconfirmed"]
+StatusKind = Literal["covered", "gap", "expected", "not-applicable", "undetermined", "applies", "information", "unconfirmed", "heat-1", "heat-2", "heat-3", "heat-4"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,10 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """A word with a shape that survives grey print; the shape is drawn by the renderer, not a character."""
+    """A word with a shape that survives grey print; the shape is drawn by the renderer, not a character.
+
+    Heat is a number on one of four tints of one colour, light to dark; the number itself says how much.
+    """
 
     kind: StatusKind
     text: str
@@ -105,14 +108,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table. `widths` are millimetres, one a column. `head` is repeated on every page; `summary` is the alt text."""
+    """A table. `widths` are millimetres, one a column. `head` is repeated on every page; `summary` is the alt text.
+
+    A matrix has many narrow columns of a word or sign each, centred and tightly set.
+    """
 
     widths: tuple[float, ...]
     head: tuple[Cell, ...]
     rows: tuple[Row, ...]
     caption: Inlines = ()
     summary: str = ""
-    style: Literal["grid", "facts", "sign"] = "grid"
+    style: Literal["grid", "facts", "sign", "matrix"] = "grid"
 
 
 @dataclass(frozen=True, slots=True)

@@ -289,7 +289,7 @@ class _Maker:
         row = _unmet(choices[0], self._stated_languages(kind), documents)
         is_rule = record is not None and any(row.requirement == affected for rows in choices for row in rows)
         stated = self._stated_languages(kind) if is_rule else None
-        if stated is not None and not _met(row, stated):
+        if stated is not None and not meets(row, stated):
             return self._language(row, documents, stated, affected, severity)
         if documents:
             met = any(self._in_language(kind, document) for document in documents)
@@ -315,7 +315,7 @@ class _Maker:
     def _in_language(self, kind: Kind, document: Evidence) -> bool:
         """Whether the document meets all rows of at least one way it may be counted."""
         choices = self._language_rows(kind)
-        return not choices or any(all(_met(row, document.language) for row in rows) for rows in choices)
+        return not choices or any(all(meets(row, document.language) for row in rows) for rows in choices)
 
     def _stated_languages(self, kind: Kind) -> tuple[str, ...] | None:
         """What product.yaml says under `languages`; None where it says nothing for this kind."""
@@ -402,10 +402,10 @@ def _unique(documents: Iterable[Evidence]) -> tuple[Evidence, ...]:
 def _unmet(rows: list[LanguageRow], stated: tuple[str, ...] | None, documents: Iterable[Evidence]) -> LanguageRow:
     """The first row that fails: for the languages stated, else for all documents; the first of all where none fails."""
     have = [stated] if stated is not None else [document.language for document in documents]
-    return next((row for row in rows if not any(_met(row, languages) for languages in have)), rows[0])
+    return next((row for row in rows if not any(meets(row, languages) for languages in have)), rows[0])
 
 
-def _met(row: LanguageRow, languages: tuple[str, ...]) -> bool:
+def meets(row: LanguageRow, languages: tuple[str, ...]) -> bool:
     """Whether the languages satisfy the row. Regional variants count as their language (en-GB as en)."""
     have = {language.split("-")[0] for language in languages}
     return set(row.languages) <= have if row.all_of else bool(have & set(row.languages))

@@ -65,6 +65,9 @@ def _report(error: DossierError) -> None:
         print(f"{len(error.problems)} problems", file=sys.stderr)
 
 
+_LOCALES = "nb, nn, en, sv, da, fi, is, de, fr, or two side by side as nb+en"
+
+
 def _command() -> Any:
     import click
 
@@ -100,7 +103,7 @@ def _command() -> Any:
     @market
     @click.option("-d", "--document", multiple=True, metavar="DOCUMENT", help="Only this document; repeatable.")
     @click.option("-f", "--format", "formats", multiple=True, metavar="FORMAT", help="docx, pdf, xlsx, html or json; repeatable or comma-separated. Default: docx and pdf.")
-    @click.option("-l", "--locale", multiple=True, metavar="LOCALE", help="nb, nn, en, or two side by side as nb+en. Default: the market's own.")
+    @click.option("-l", "--locale", multiple=True, metavar="LOCALE", help=f"{_LOCALES}. Default: the market's own.")
     @date
     @click.option("-o", "--output", "folder", default="out", metavar="DIR", help="Output folder. Default: out.")
     @click.option("--strict", is_flag=True, help="End with exit code 1 when there are gaps.")
@@ -112,6 +115,53 @@ def _command() -> Any:
     def build(products: tuple[str, ...], market: tuple[str, ...], document: tuple[str, ...], formats: tuple[str, ...], locale: tuple[str, ...], date: str | None, folder: str, strict: bool, fillable: bool, with_evidence: bool, no_record: bool, home: tuple[str, ...], as_json: bool) -> int:
         """Make the documents of products for markets."""
         return _build(products, _split(market), _split(document), _split(formats), _split(locale), date, Path(folder), strict, {"fillable": fillable, "with_evidence": with_evidence, "record": not no_record}, home, as_json)
+
+    @dossier.command()
+    @click.argument("products", nargs=-1, required=True, metavar="PRODUCT...")
+    @market
+    @click.option("-f", "--format", "formats", multiple=True, metavar="FORMAT", help="docx, pdf, xlsx, html or json. Default: docx and pdf.")
+    @click.option("-l", "--locale", multiple=True, metavar="LOCALE", help=f"{_LOCALES}. Default: en.")
+    @date
+    @click.option("-o", "--output", "folder", default="out", metavar="DIR", help="Output folder. Default: out.")
+    @home
+    def compare(products: tuple[str, ...], market: tuple[str, ...], formats: tuple[str, ...], locale: tuple[str, ...], date: str | None, folder: str, home: tuple[str, ...]) -> int:
+        """Set the markets of a launch side by side: differences, gaps, dates, languages, reuse."""
+        from dossier import assemble, cli_launch
+
+        order = assemble.Order(tuple(_markets_of(products, _split(market))), _law_date(date), today(), formats=tuple(_split(formats)) or assemble.DEFAULT_FORMATS, locales=tuple(_split(locale)))
+        return cli_launch.compare([Path(path) for path in products], order, Path(folder), _workspace(home), _progress())
+
+    @dossier.command()
+    @click.argument("products", nargs=-1, required=True, metavar="PRODUCT...")
+    @market
+    @date
+    @home
+    @as_json
+    def languages(products: tuple[str, ...], market: tuple[str, ...], date: str | None, home: tuple[str, ...], as_json: bool) -> int:
+        """Say which languages the product lacks for its markets, and which markets each further one opens."""
+        from dossier import assemble, cli_launch
+
+        order = assemble.Order(tuple(_markets_of(products, _split(market))), _law_date(date), today())
+        return cli_launch.languages([Path(path) for path in products], order, _workspace(home), as_json=as_json)
+
+    @dossier.command()
+    @click.argument("product", required=False)
+    @market
+    @click.option("--from", "first", metavar="DAY", help="The earlier day. Default: today.")
+    @click.option("--to", "last", metavar="DAY", help="The later day. Default: today.")
+    @click.option("--from-data", metavar="DIR", help="A folder with an earlier state of the data (DIR/jurisdictions), to compare two versions of them.")
+    @home
+    @as_json
+    def diff(product: str | None, market: tuple[str, ...], first: str | None, last: str | None, from_data: str | None, home: tuple[str, ...], as_json: bool) -> int:
+        """Say which requirements appear, change or end between two days or two versions of the data."""
+        from dossier import cli_launch
+        from dossier.assemble import Workspace
+
+        workspace = _workspace(home)
+        older = Workspace(workspace.home, Path(from_data)) if from_data else workspace
+        markets = _split(market) or (_markets_of([product], []) if product else ["no"])
+        days = (today() if first is None else _day("--from", first), today() if last is None else _day("--to", last))
+        return cli_launch.diff(Path(product) if product else None, markets, days, older, workspace, as_json=as_json)
 
     @dossier.command("list")
     @click.argument("what", type=click.Choice(["markets", "documents", "requirements", "evidence", "facts", "samples"]))
@@ -350,6 +400,7 @@ def _print_gaps(each: Checklist) -> None:
     console = Console(width=None if sys.stdout.isatty() else 200, highlight=False, soft_wrap=False)
     name = each.place.source.name
     console.print(f"\n{each.product.name} ({each.product.id}), {i18n.say(each.market.head.name, 'en').text}, law as of {each.market.date}: {counted['finding']} gaps, {counted['justify']} expected and not shown, {counted['inform']} for information", markup=False)
+    _warn_overdue(each)
     if not each.gaps:
         return
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
@@ -362,6 +413,14 @@ def _print_gaps(each: Checklist) -> None:
         cells = (affects, weights[gap.severity] + wording.gap(gap, each, i18n.ENGLISH), f"{Path(name).name}:{gap.line}", wording.gap_source(gap, each, i18n.ENGLISH))
         table.add_row(*(_plain(cell) for cell in cells))
     console.print(table)
+
+
+def _warn_overdue(each: Checklist) -> None:
+    """Data past the day on which their source should have been looked at again: a warning, never a stop."""
+    overdue = sorted((record.requirement.review_by, record.requirement.id) for record in each.market.records if record.requirement.review_by < each.market.date)
+    if overdue:
+        day, name = overdue[0]
+        print(f"warning: {len(overdue)} requirements of {each.market.head.id} are past the day on which their source should have been checked again (the first: {name}, {day}). Look for newer data, or compare them with their sources.", file=sys.stderr)
 
 
 def _plain(text: str) -> Any:

@@ -46,6 +46,19 @@ Condition = Is | All | Any_ | Not
 ALWAYS = All(())
 
 
+def allows(condition: Condition, fact: str, value: str) -> bool:
+    """Whether the condition can hold for a product whose `fact` is `value`, whatever its other facts are."""
+    match condition:
+        case Is():
+            return condition.fact != fact or value in condition.values
+        case All():
+            return all(allows(part, fact, value) for part in condition.parts)
+        case Any_():
+            return any(allows(part, fact, value) for part in condition.parts) or not condition.parts
+        case Not(part):
+            return not (isinstance(part, Is) and part.fact == fact and value in part.values)
+
+
 class Fact(Model):
     """One product fact: where product.yaml states it, or how it is worked out, and how it reads in words.
 

@@ -43,7 +43,7 @@ _STYLED = ("strong", "em", "small", "code", "span")
 _VOID = ("br", "col", "input")
 _OWNERS = (*_HEADINGS, "p", "li", "caption", "th", "td", "a", "option", "textarea")
 _PARAGRAPHS = ("", "lead", "note", "warning", "small", "address", "signature")
-_TABLES = ("grid", "facts", "sign")
+_TABLES = ("grid", "facts", "sign", "matrix")
 _INPUTS = {"text": "text", "checkbox": "checkbox", "date": "date"}
 MAX_FIELD_NAME = 64
 

@@ -133,7 +133,7 @@ def render(template: Template, checklist: Checklist, tongue: Tongue, shelf: Shel
         with_record=issue.record,
     )
     identity = issued.identity_of(made, product.id, checklist.market.head.id, checklist.market.version)
-    return replace(made, data=issued.record(made, identity, _about(checklist, _own_ids(template, checklist))))
+    return replace(made, data=issued.record(made, identity, _about(checklist, own_ids(template, checklist))))
 
 
 def running_words(voice: Speaker) -> dict[str, str]:
@@ -160,7 +160,7 @@ def _context(template: Template, checklist: Checklist, voice: Speaker, shelf: Sh
     product, market = checklist.product, checklist.market
     clauses = [row for row in checklist.rows if row.record.group.part == "clauses"]
     disclosure = [row for row in checklist.rows if row.record.requirement.phase in ("disclosure", "sbom")]
-    own = _own_ids(template, checklist)
+    own = own_ids(template, checklist)
     gaps = tuple(builder.gap(gap) for gap in checklist.gaps)
     sheet = FactSheet(product, checklist.library.facts)
     milestones = [index for index, (_, condition) in enumerate(market.milestones) if sheet.evaluate(condition)[0] is not False]
@@ -248,7 +248,7 @@ def _duties(checklist: Checklist, authority: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _own_ids(template: Template, checklist: Checklist) -> frozenset[str]:
+def own_ids(template: Template, checklist: Checklist) -> frozenset[str]:
     """The requirements and evidence kinds that the document has rows for."""
 
     def chosen(row: Row) -> bool:

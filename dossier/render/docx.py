@@ -28,10 +28,12 @@ _STATUSES = {
     "applies": "Status Applies",
     "information": "Status Information",
     "unconfirmed": "Status Unconfirmed",
+    **{f"heat-{level}": f"Status Heat {level}" for level in range(1, 5)},
 }
-_ROW_HEADS = {"grid": "Table Row Head", "facts": "Table Label", "sign": "Table Row Head"}
-_TABLES = {"grid": "Dossier Table", "facts": "Dossier Facts", "sign": "Dossier Sign"}
-_OTHERS = ("Title", "List Bullet", "TOC Heading", "TOC 1", "Caption", "Table Text", "Table Head", "Table Row Head", "Table Label", "Table Gap")
+_ROW_HEADS = {"grid": "Table Row Head", "facts": "Table Label", "sign": "Table Row Head", "matrix": "Matrix Row Head"}
+_CELLS = {"matrix": ("Matrix Head", "Matrix Text")}
+_TABLES = {"grid": "Dossier Table", "facts": "Dossier Facts", "sign": "Dossier Sign", "matrix": "Dossier Matrix"}
+_OTHERS = ("Title", "List Bullet", "TOC Heading", "TOC 1", "Caption", "Table Text", "Table Head", "Table Row Head", "Table Label", "Table Gap", "Matrix Head", "Matrix Text", "Matrix Row Head")
 NEEDED = frozenset(
     [("paragraph", name) for name in (*_HEADINGS.values(), *_PARAGRAPHS.values(), *_OTHERS)]
     + [("character", name) for name in (*_WORDS.values(), *_STATUSES.values(), "Hyperlink", "Placeholder Text") if name]
@@ -167,7 +169,7 @@ class _Body:
     def _table(self, table: Table) -> str:
         labels = bool(table.rows) and all(row.cells and row.cells[0].header for row in table.rows)
         widths = w.fitted(table.widths, self.made.usable)
-        head, text, label = (self._cell_starts(widths, name) for name in ("Table Head", "Table Text", _ROW_HEADS[table.style]))
+        head, text, label = (self._cell_starts(widths, name) for name in (*_CELLS.get(table.style, ("Table Head", "Table Text")), _ROW_HEADS[table.style]))
         parts = [w.table_start(self.styles[_TABLES[table.style].lower()], widths, bool(table.head), labels, plain(table.caption), table.summary)]
         if table.head:
             parts += (w.row_start(head=True), self._cells(Row(table.head), head, head), w.ROW_END)

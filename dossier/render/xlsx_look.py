@@ -27,10 +27,10 @@ LOOKS: dict[Role, dict[str, Any]] = {
 }
 ABOVE = {"chapter": 12.0, "section": 6.0}
 LEAST: dict[Role, float] = {"field": 27.0, "title": 30.0}
-_FILLS = {"gap": "#f6e4da", "expected": "#fbf2ec", "undetermined": "#ececec"}
 WORDS: dict[str, dict[str, Any]] = {"": {}, "strong": {"bold": True}, "em": {"italic": True, "font_color": SOFT}, "small": {"font_size": 8, "font_color": SOFT}, "code": {"font_name": "Courier New", "font_size": 8}}
 LINKED = {"font_color": ACCENT, "underline": 1}
-_STATUS_COLOURS = {"gap": WARN, "expected": WARN, "unconfirmed": WARN, "not-applicable": SOFT, "information": SOFT}
+_FILLS = {"gap": "#f6e4da", "expected": "#fbf2ec", "undetermined": "#ececec", "heat-1": "#e9eff3", "heat-2": "#c3d4df", "heat-3": "#7d9fb4", "heat-4": ACCENT}
+_STATUS_COLOURS = {"heat-4": "#ffffff", "gap": WARN, "expected": WARN, "unconfirmed": WARN, "not-applicable": SOFT, "information": SOFT}
 
 
 def status(kind: str) -> dict[str, Any]:

@@ -20,7 +20,9 @@ TARGET = HERE / "style.docx"
 INK, ACCENT, SOFT, RULE, FILL, WARN, HINT = "1A1A1A", "1F4E6B", "44525C", "9FB0BC", "E9EFF3", "A33A00", "5F6B73"
 BODY_FONT, BOLD_FONT = "Source Sans 3", "Source Sans 3 SemiBold"
 FACES = ("SourceSans3-Regular.ttf", "SourceSans3-SemiBold.ttf", "SourceSans3-It.ttf")
-LANGUAGES = {"en": "en-GB", "nb": "nb-NO", "nn": "nn-NO"}
+LANGUAGES = {"en": "en-GB", "nb": "nb-NO", "nn": "nn-NO", "sv": "sv-SE", "da": "da-DK", "fi": "fi-FI", "is": "is-IS", "de": "de-DE", "fr": "fr-FR"}
+# Tints of the one accent colour, light to dark, each dark enough to part from its neighbour in grey print.
+HEATS = ("E9EFF3", "C3D4DF", "7D9FB4", ACCENT)
 
 HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 SCHEMAS = "http://schemas.openxmlformats.org"
@@ -40,7 +42,7 @@ def twips(mm: float) -> int:
 # --- styles -----------------------------------------------------------------------------------------------------------
 
 
-def letters(size: float = 0, color: str = "", bold: bool = False, italic: bool = False, underline: bool = False, lang: str = "", proof: bool = True) -> str:
+def letters(size: float = 0, color: str = "", bold: bool = False, italic: bool = False, underline: bool = False, lang: str = "", proof: bool = True, tint: str = "") -> str:
     """Run properties, in the order the schema asks for.
 
     Bold takes the semi-bold face by its own family name (the heading font of the theme): Windows finds a face by the
@@ -49,7 +51,7 @@ def letters(size: float = 0, color: str = "", bold: bool = False, italic: bool =
     parts = ['<w:rFonts w:asciiTheme="majorHAnsi" w:hAnsiTheme="majorHAnsi"/><w:b/><w:bCs/>' if bold else "", "<w:i/><w:iCs/>" if italic else ""]
     parts += ["" if proof else "<w:noProof/>", f'<w:color w:val="{color}"/>' if color else ""]
     parts += [f'<w:sz w:val="{size * 2:g}"/><w:szCs w:val="{size * 2:g}"/>' if size else ""]
-    parts += ['<w:u w:val="single"/>' if underline else "", f'<w:lang w:val="{lang}"/>' if lang else ""]
+    parts += ['<w:u w:val="single"/>' if underline else "", f'<w:shd w:val="clear" w:color="auto" w:fill="{tint}"/>' if tint else "", f'<w:lang w:val="{lang}"/>' if lang else ""]
     return f"<w:rPr>{''.join(parts)}</w:rPr>" if any(parts) else ""
 
 
@@ -67,6 +69,7 @@ def lines(
     bar: str = "",
     over: str = "",
     tabs: tuple[tuple[str, float], ...] = (),
+    centred: bool = False,
 ) -> str:
     """Paragraph properties, in the order the schema asks for; distances in points, indent and tabs in millimetres.
 
@@ -83,6 +86,7 @@ def lines(
     parts += [f"<w:tabs>{stops}</w:tabs>" if stops else "", "<w:suppressAutoHyphens/>" if unbroken else ""]
     parts += [f"<w:spacing {' '.join(part for part in spacing if part)}/>" if any(spacing) else ""]
     parts += [f'<w:ind w:left="{twips(indent)}" w:right="{twips(right)}"/>' if indent or right else ""]
+    parts += ['<w:jc w:val="center"/>' if centred else ""]
     parts += [f'<w:outlineLvl w:val="{outline - 1}"/>' if outline else ""]
     return f"<w:pPr>{''.join(parts)}</w:pPr>" if any(parts) else ""
 
@@ -128,6 +132,9 @@ def paragraph_styles() -> str:
         style("paragraph", "Table Head", lines(keep_next=True, unbroken=True) + letters(color=ACCENT, bold=True), "Table Text", rank=7),
         style("paragraph", "Table Row Head", lines(unbroken=True) + letters(bold=True), "Table Text", rank=7),
         style("paragraph", "Table Label", lines(unbroken=True) + letters(color=SOFT), "Table Text", rank=7),
+        style("paragraph", "Matrix Text", lines(0, 0, 0.92, unbroken=True, centred=True) + letters(8), "Table Text", rank=7),
+        style("paragraph", "Matrix Head", lines(keep_next=True, unbroken=True, centred=True) + letters(7, ACCENT, bold=True), "Table Text", rank=7),
+        style("paragraph", "Matrix Row Head", lines(unbroken=True) + letters(8), "Table Text", rank=7),
         style("paragraph", "Table Gap", lines(0, 4, 0.95) + letters(5), "Normal", "Body Text", rank=7),
         style("paragraph", "header", lines(0, 0, tabs=running, unbroken=True) + letters(8, SOFT), "Normal", rank=8, **known),
         style("paragraph", "footer", lines(0, 0, tabs=running, unbroken=True) + letters(8, SOFT), "Normal", rank=8, **known),
@@ -149,6 +156,7 @@ def character_styles() -> str:
         "Applies": letters(color=ACCENT),
         "Information": letters(color=SOFT),
         "Unconfirmed": letters(color=SOFT, italic=True),
+        **{f"Heat {level}": letters(color="FFFFFF" if level == 4 else INK, bold=True, tint=tint) for level, tint in enumerate(HEATS, 1)},
     }
     made = [
         style("character", "Default Paragraph Font", "", default=True, rank=1, shown=False, **known),
@@ -170,8 +178,8 @@ def table_styles() -> str:
     def line(side: str, width: int) -> str:
         return f'<w:{side} w:val="single" w:sz="{width}" w:space="0" w:color="{RULE}"/>'
 
-    def made(name: str, pad: float, bottom: bool = False, filled: bool = True) -> str:
-        sides = {"top": pad, "left": 1.5, "bottom": pad, "right": 1.5}
+    def made(name: str, pad: float, bottom: bool = False, filled: bool = True, beside: float = 1.5) -> str:
+        sides = {"top": pad, "left": beside, "bottom": pad, "right": beside}
         margins = "".join(f'<w:{side} w:w="{twips(mm)}" w:type="dxa"/>' for side, mm in sides.items())
         borders = line("top", 8) + line("bottom", 8) + line("insideH", 4)
         look = f"<w:tblPr><w:tblInd w:w=\"0\" w:type=\"dxa\"/><w:tblBorders>{borders}</w:tblBorders><w:tblCellMar>{margins}</w:tblCellMar></w:tblPr>"
@@ -182,7 +190,7 @@ def table_styles() -> str:
 
     plain = '<w:tblPr><w:tblInd w:w="0" w:type="dxa"/><w:tblCellMar><w:top w:w="0" w:type="dxa"/><w:left w:w="108" w:type="dxa"/><w:bottom w:w="0" w:type="dxa"/><w:right w:w="108" w:type="dxa"/></w:tblCellMar></w:tblPr>'
     base = style("table", "Normal Table", plain, own=False, default=True, rank=99, shown=False).replace('w:styleId="NormalTable"', 'w:styleId="TableNormal"')
-    return base + made("Dossier Table", 1.2) + made("Dossier Facts", 1.2, filled=False) + made("Dossier Sign", 1.2, bottom=True)
+    return base + made("Dossier Table", 1.2) + made("Dossier Facts", 1.2, filled=False) + made("Dossier Sign", 1.2, bottom=True) + made("Dossier Matrix", 0.7, beside=0.3)
 
 
 def styles() -> str:
