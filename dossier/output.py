@@ -6,17 +6,25 @@ import hashlib
 import json
 import os
 import re
+import socket
 import tempfile
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from dossier.errors import DossierError, Problem
 
 MANIFEST = "manifest.json"
 SCHEMA = "urn:dossier:manifest:1"
+LOCK = ".dossier.lock"
+JOURNAL = ".dossier.journal"
+TEMPORARY = ".dossier-"
+# Windows locks bytes, not files: one far behind the words that say who holds the folder, so that these can be read.
+_FAR = 1 << 20
+
+Entry = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +99,26 @@ def _distinct(files: list[File]) -> None:
 
 def _manifest(folder: Path, files: list[File], run: Mapping[str, Any]) -> bytes:
     """The manifest of the folder: entries of earlier runs stay, those of the same path are replaced."""
-    entries = {**_earlier(folder / MANIFEST), **{file.path: _entry(file, run) for file in files}}
+    return manifest_of({**earlier(folder), **{file.path: {**entry(file), **run} for file in files}})
+
+
+def manifest_of(entries: Mapping[str, Entry]) -> bytes:
+    """The manifest that names these entries, by path; the same bytes whatever their order."""
     content = {"schema": SCHEMA, "files": [entries[path] for path in sorted(entries)]}
     return (json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
 
-def _entry(file: File, run: Mapping[str, Any]) -> dict[str, Any]:
-    return {"path": file.path, "sha256": sha256(file.content), "size": len(file.content), **file.about, **run}
+def entry(file: File) -> Entry:
+    """What the manifest says of a file: path, fingerprint, size, and what the file's maker tells of it."""
+    return {"path": file.path, "sha256": sha256(file.content), "size": len(file.content), **file.about}
 
 
-def _earlier(manifest: Path) -> dict[str, Any]:
-    """The entries of the manifest that is there, less those whose file is gone."""
+def earlier(folder: Path) -> dict[str, Entry]:
+    """The entries of the folder's manifest by path, less those whose file is gone; none where there is no manifest.
+
+    Raises DossierError for a file of that name that is no manifest of dossier.
+    """
+    manifest = folder / MANIFEST
     if not manifest.is_file():
         return {}
     try:
@@ -111,27 +128,162 @@ def _earlier(manifest: Path) -> dict[str, Any]:
         entries = None
     if entries is None:
         raise DossierError(Problem(str(manifest), 0, 0, "is not a manifest that dossier wrote.", "Choose another output folder with -o, or move this file away."))
-    return {path: entry for path, entry in entries.items() if (manifest.parent / path).is_file()}
+    return {path: entry for path, entry in entries.items() if (folder / path).is_file()}
+
+
+class Folder:
+    """An output folder that one run holds: files are written one by one, and the manifest last.
+
+    Each finished file is noted in a journal as soon as it has its name, so that a run that is cut off, however hard, goes
+    on where it ended. `entries` is what the manifest will say, by path.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Takes the folder. Raises DossierError where another run holds it, or its manifest cannot be read."""
+        self.path = path
+        _made(path)
+        self._lock = _locked(path / LOCK)
+        try:
+            self.entries = {**earlier(path), **_noted(path)}
+            for stale in path.rglob(f"{TEMPORARY}*"):
+                stale.unlink(missing_ok=True)
+        except BaseException:
+            self._lock.close()
+            raise
+        self._journal: IO[bytes] | None = None
+
+    def has(self, path: str) -> bool:
+        """Whether the file of this entry is there as it was written."""
+        file, entry = self.path / path, self.entries.get(path)
+        return entry is not None and file.is_file() and file.stat().st_size == entry["size"] and sha256(file.read_bytes()) == entry["sha256"]
+
+    def add(self, file: File) -> None:
+        """Writes the file and notes it; one whose bytes are there already is only noted. Raises DossierError where it cannot."""
+        said = entry(file)
+        known = self.entries.get(file.path)
+        if not (known is not None and known["sha256"] == said["sha256"] and self.has(file.path)):
+            _place(self.path / file.path, file.content)
+        self.note(said)
+
+    def note(self, said: Entry) -> None:
+        """Notes what is to be said of a file that is there."""
+        if self.entries.get(said["path"]) == said:
+            return
+        self.entries[said["path"]] = said
+        try:
+            if self._journal is None:
+                self._journal = (self.path / JOURNAL).open("ab")
+            self._journal.write((json.dumps(said, ensure_ascii=False, sort_keys=True) + "\n").encode())
+            self._journal.flush()
+        except OSError as error:
+            raise _unwritable(self.path / JOURNAL, error) from None
+
+    def finish(self) -> None:
+        """Writes the manifest and lets the journal go."""
+        _place(self.path / MANIFEST, manifest_of(self.entries))
+        if self._journal is not None:
+            self._journal.close()
+            self._journal = None
+        (self.path / JOURNAL).unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Gives the folder back; without `finish` the journal stays for the next run."""
+        if self._journal is not None:
+            self._journal.close()
+        (self.path / LOCK).unlink(missing_ok=True)
+        self._lock.close()
+
+    def __enter__(self) -> Folder:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _made(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(path, error) from None
+
+
+def _noted(folder: Path) -> dict[str, Entry]:
+    """What the journal of a run that was cut off says; a last line that is not whole does not count."""
+    found: dict[str, Entry] = {}
+    try:
+        lines = (folder / JOURNAL).read_bytes().split(b"\n")[:-1]
+    except OSError:
+        return {}
+    for line in lines:
+        try:
+            said = json.loads(line)
+            found[said["path"]] = said
+        except (ValueError, KeyError, TypeError):
+            continue
+    return {path: said for path, said in found.items() if (folder / path).is_file()}
+
+
+def _locked(file: Path) -> IO[str]:
+    """The lock of the folder, held until it is closed. The system lets go of it when the process ends, however it ends."""
+    while True:
+        try:
+            stream = file.open("a+", encoding="utf-8")
+        except OSError as error:
+            raise _unwritable(file, error) from None
+        try:
+            _hold(stream)
+        except OSError:
+            stream.seek(0)
+            holder = stream.read().strip() or "another process"
+            stream.close()
+            raise DossierError(Problem(str(file.parent), 0, 0, f"another build is writing here: {holder}.", "Wait until it ends, stop it, or choose another folder with -o.")) from None
+        # The run before may have taken its lock file away between the opening and the holding.
+        if file.exists() and os.path.samestat(file.stat(), os.fstat(stream.fileno())):
+            break
+        stream.close()
+    stream.seek(0)
+    stream.truncate()
+    stream.write(f"process {os.getpid()} on {socket.gethostname()}")
+    stream.flush()
+    return stream
+
+
+def _hold(stream: IO[str]) -> None:
+    if os.name == "nt":
+        import msvcrt
+
+        stream.seek(_FAR)
+        msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined, unused-ignore]
+    else:
+        import fcntl
+
+        fcntl.flock(stream.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _place(path: Path, content: bytes) -> None:
     temporary = ""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=".dossier-", dir=path.parent)
+        handle, temporary = tempfile.mkstemp(prefix=TEMPORARY, dir=path.parent)
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
         os.chmod(temporary, 0o666 & ~_umask())
         os.replace(temporary, path)
+        temporary = ""
         _sync(path.parent)
     except OSError as error:
+        raise _unwritable(path, error) from None
+    finally:
         if temporary:
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
-        reason = (error.strerror or str(error)).lower()
-        raise DossierError(Problem(str(path), 0, 0, f"cannot be written: {reason}.", "Close the file if it is open in Word, check free space and permissions, and run the same command again; earlier files are intact.")) from None
+
+
+def _unwritable(path: Path, error: OSError) -> DossierError:
+    reason = (error.strerror or str(error)).lower()
+    return DossierError(Problem(str(path), 0, 0, f"cannot be written: {reason}.", "Close the file if it is open in Word, check free space and permissions, and run the same command again; earlier files are intact."))
 
 
 def _umask() -> int:
