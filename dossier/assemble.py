@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -70,6 +70,20 @@ class Workspace:
         return _tree(self.repository.folders)
 
     @cached_property
+    def _folders_sha256(self) -> dict[Path, str]:
+        return {}
+
+    def market_sha256(self, market: str, regulation: str) -> str:
+        """One fingerprint for the data behind one market: its chain of jurisdictions and what all share."""
+        chain = tuple(part.folder for part in self.repository.chain(market, regulation))
+        shared = self.repository.library.texts
+        known = self._folders_sha256
+        for folder in (*chain, *shared):
+            if folder not in known:
+                known[folder] = _tree((folder,)) if folder != shared[-1] else _files(folder)
+        return output.sha256("\n".join(known[folder] for folder in (*chain, *shared)).encode())
+
+    @cached_property
     def templates_sha256(self) -> str:
         """One fingerprint for all templates, styles and fonts."""
         return _tree(self.shelf.folders)
@@ -129,15 +143,14 @@ def build(paths: Sequence[Path], order: Order, workspace: Workspace | None = Non
     tongues = [i18n.tongue(name) for name in order.locales]
     markets = workspace.repository.expand(order.markets)
     checklists = _checklists(paths, markets, order, workspace)
-    jobs = [(each, tongue, kind) for each in checklists for tongue in (tongues or [_own_tongue(each)]) for kind in _documents(each, order, workspace.shelf)]
-    documents = _render(jobs, order, workspace, tell)
+    jobs = [(each, tongue, kind) for each in checklists for tongue in (tongues or [own_tongue(each.market.head.locale)]) for kind in _documents(each, order, workspace.shelf)]
     built = []
-    for each, document in documents:
+    for each, made in _render(jobs, order, workspace):
         for extension in formats:
-            tell(f"{document.number} {document.locale} {extension}")
-            built.append(Built(_file(each, document, extension, order, workspace), document, each))
-    copies = _evidence_copies(checklists) if order.with_evidence else ()
-    return Result(tuple(built), tuple(checklists), copies)
+            tell(f"{made.number} {made.locale} {extension}")
+            built.append(Built(file(each, made, extension, order, workspace, _review(each, made.kind)), made, each))
+    evidence_files = copies((ProductFile(each.product, each.place), each.files) for each in checklists) if order.with_evidence else ()
+    return Result(tuple(built), tuple(checklists), evidence_files)
 
 
 def write(result: Result, folder: Path) -> tuple[Path, ...]:
@@ -158,9 +171,9 @@ def _checklists(paths: Sequence[Path], markets: Sequence[str], order: Order, wor
     found: list[Checklist] = []
     for path in paths:
         try:
-            file = product.read(path)
-            files = evidence.inspect(file, pages=True)
-            found += [checklist_of(file, market, order.law_date, workspace, files) for market in markets]
+            found_file = product.read(path)
+            files = evidence.inspect(found_file, pages=True)
+            found += [checklist_of(found_file, market, order.law_date, workspace, files) for market in markets]
         except DossierError as error:
             problems += error.problems
     if problems:
@@ -174,22 +187,26 @@ def _documents(each: Checklist, order: Order, shelf: Shelf) -> tuple[Template, .
     return shelf.for_market(each)
 
 
-def _own_tongue(each: Checklist) -> i18n.Tongue:
-    """The market's own language; English where no documents exist in it."""
-    locale = each.market.head.locale
+def own_tongue(locale: str) -> i18n.Tongue:
+    """The language of a market whose own is `locale`; English where no documents exist in it."""
     return i18n.tongue(locale if locale in i18n.RENDERED else "en")
 
 
-def _render(jobs: Sequence[tuple[Checklist, i18n.Tongue, Template]], order: Order, workspace: Workspace, tell: Callable[[str], None]) -> Iterator[tuple[Checklist, blocks.Document]]:
+def _render(jobs: Sequence[tuple[Checklist, i18n.Tongue, Template]], order: Order, workspace: Workspace) -> Iterator[tuple[Checklist, blocks.Document]]:
     """All documents as blocks, before any is turned into bytes: a template error costs no rendered file."""
     documents = []
     for each, tongue, kind in jobs:
-        record = _printable(ledger.read(each.place.folder, each.market.head.id, kind.id), workspace)
-        issue = Issue(product.issue_date(each.product, order.issue_date), order.record, record)
-        document = template.render(kind, each, tongue, workspace.shelf, issue)
-        check_characters(document, each, workspace)
-        documents.append((each, document))
+        record = ledger.read(each.place.folder, each.market.head.id, kind.id)
+        documents.append((each, document(each, kind, tongue, order, workspace, record)))
     return iter(documents)
+
+
+def document(each: Checklist, kind: Template, tongue: i18n.Tongue, order: Order, workspace: Workspace, record: ledger.Ledger) -> blocks.Document:
+    """One document as blocks, with what reviewers answered so far. Raises DossierError for a template that does not work or a character without a font."""
+    issue = Issue(product.issue_date(each.product, order.issue_date), order.record, _printable(record, workspace))
+    made = template.render(kind, each, tongue, workspace.shelf, issue)
+    check_characters(made, each, workspace)
+    return made
 
 
 def _printable(record: ledger.Ledger, workspace: Workspace) -> ledger.Ledger:
@@ -233,29 +250,42 @@ def _places_of(char: str, each: Checklist) -> Iterator[Problem]:
             yield Problem(source.name, *mark, f"no font has the character {char} (U+{ord(char):04X}).", _NO_FONT)
 
 
-def _file(each: Checklist, document: blocks.Document, extension: str, order: Order, workspace: Workspace) -> output.File:
-    tongue = "+".join(part for part in (document.locale, document.second_locale) if part)
-    name = output.file_name(each.market.head.id, document.kind, each.product.id, tongue, document.revision, extension)
-    about = {
-        "document": {"kind": document.kind, "number": document.number, "revision": document.revision, "date": document.date.isoformat(), "locale": tongue, "format": extension},
+def path_of(each: Checklist, document: blocks.Document, extension: str) -> str:
+    """The document's path below the output folder."""
+    return output.file_name(each.market.head.id, document.kind, each.product.id, _tongue(document), document.revision, extension)
+
+
+def _tongue(document: blocks.Document) -> str:
+    return "+".join(part for part in (document.locale, document.second_locale) if part)
+
+
+def file(each: Checklist, document: blocks.Document, extension: str, order: Order, workspace: Workspace, review: Mapping[str, str]) -> output.File:
+    """The document in one format with what the manifest says of it; `review` are the fingerprints of its review record."""
+    return output.File(path_of(each, document, extension), rendered(document, extension, workspace, fillable=order.fillable), about(each, document, extension, workspace, review))
+
+
+def about(each: Checklist, document: blocks.Document, extension: str, workspace: Workspace, review: Mapping[str, str]) -> dict[str, Any]:
+    """What the manifest says of a document beside path, fingerprint and size."""
+    return {
+        "document": {"kind": document.kind, "title": document.title, "number": document.number, "revision": document.revision, "date": document.date.isoformat(), "locale": _tongue(document), "format": extension, "state": document.mark},
         "product": each.product.id,
         "market": each.market.head.id,
         "law_date": each.market.date.isoformat(),
         "data_version": each.market.version,
-        "inputs": _inputs(each, document, workspace),
+        "gaps": {"findings": len(each.findings), "expected": sum(gap.severity == "justify" for gap in each.gaps), "undetermined": sum(row.decision.applies == "undetermined" for row in each.rows)},
+        "inputs": _inputs(each, workspace, review),
         "tools": tools(extension),
     }
-    return output.File(name, rendered(document, extension, workspace, fillable=order.fillable), about)
 
 
-def _evidence_copies(checklists: Sequence[Checklist]) -> tuple[output.File, ...]:
+def copies(products: Iterable[tuple[ProductFile, Mapping[str, EvidenceFile]]]) -> tuple[output.File, ...]:
     """The evidence files of each product, once, in the folder to which its documents link."""
     found: dict[str, output.File] = {}
-    for each in checklists:
-        for document in each.product.evidence:
-            if each.files[document.id].present:
-                path = f"{each.product.id}/evidence/{document.file.removeprefix('evidence/')}"
-                found.setdefault(path, output.File(path, (each.place.folder / document.file).read_bytes(), {"product": each.product.id, "evidence": document.id}))
+    for file, files in products:
+        for document in file.product.evidence:
+            if files[document.id].present:
+                path = f"{file.product.id}/evidence/{document.file.removeprefix('evidence/')}"
+                found.setdefault(path, output.File(path, (file.place.folder / document.file).read_bytes(), {"product": file.product.id, "evidence": document.id}))
     return tuple(found.values())
 
 
@@ -282,13 +312,13 @@ def rendered(document: blocks.Document, extension: str, workspace: Workspace, *,
             return document.data
 
 
-def _inputs(each: Checklist, document: blocks.Document, workspace: Workspace) -> dict[str, Any]:
+def _inputs(each: Checklist, workspace: Workspace, review: Mapping[str, str]) -> dict[str, Any]:
     """The fingerprints of everything the document was made from, by names that do not depend on the machine."""
     return {
         "product.yaml": each.place.sha256,
         "evidence": {document.file: each.files[document.id].sha256 for document in each.product.evidence if document.file},
-        **_review(each, document.kind),
-        "jurisdictions": workspace.jurisdictions_sha256,
+        **review,
+        "jurisdictions": workspace.market_sha256(each.market.head.id, each.product.regulation),
         "templates": workspace.templates_sha256,
         **{f"fonts/{face.path.name}": output.sha256(face.path.read_bytes()) for face in workspace.fonts},
     }
@@ -299,6 +329,14 @@ def _review(each: Checklist, kind: str) -> dict[str, str]:
     place = ledger.place(each.market.head.id, kind)
     file = each.place.folder / place
     return {place.as_posix(): output.sha256(file.read_bytes())} if file.is_file() else {}
+
+
+def _files(folder: Path) -> str:
+    """One fingerprint for the files that lie in the folder itself."""
+    digest = hashlib.sha256()
+    for file in sorted(path for path in folder.iterdir() if path.is_file()):
+        digest.update(f"{file.name}\0{output.sha256(file.read_bytes())}\n".encode())
+    return digest.hexdigest()
 
 
 def _tree(folders: tuple[Path, ...]) -> str:

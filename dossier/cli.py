@@ -13,8 +13,9 @@ from dossier import __version__
 from dossier.errors import DossierError, ExitCode, Problem
 
 if TYPE_CHECKING:
-    from dossier.assemble import Result, Workspace
+    from dossier.assemble import Order, Workspace
     from dossier.checklist import Checklist
+    from dossier.plan import Wish
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -99,22 +100,47 @@ def _command() -> Any:
         return _check(products, _split(market), date, home, as_json)
 
     @dossier.command()
-    @click.argument("products", nargs=-1, required=True, metavar="PRODUCT...")
+    @click.argument("products", nargs=-1, metavar="PRODUCT...")
     @market
     @click.option("-d", "--document", multiple=True, metavar="DOCUMENT", help="Only this document; repeatable.")
-    @click.option("-f", "--format", "formats", multiple=True, metavar="FORMAT", help="docx, pdf, xlsx, html or json; repeatable or comma-separated. Default: docx and pdf.")
+    @click.option("-f", "--format", "formats", multiple=True, metavar="FORMAT", help="docx, pdf, xlsx, html, json, or zip for one archive a market; repeatable or comma-separated. Default: docx and pdf.")
     @click.option("-l", "--locale", multiple=True, metavar="LOCALE", help=f"{_LOCALES}. Default: the market's own.")
     @date
     @click.option("-o", "--output", "folder", default="out", metavar="DIR", help="Output folder. Default: out.")
+    @click.option("--plan", "plan_file", metavar="FILE", help="A YAML file that names products, markets, documents, formats and languages.")
+    @click.option("-j", "--jobs", type=click.IntRange(1, 256), default=None, metavar="N", help="Worker processes; 1 works in this process. Default: by the size of the work.")
+    @click.option("--force", is_flag=True, help="Make everything again, changed or not.")
+    @click.option("--dry-run", is_flag=True, help="Print what would be made, and the time it may take.")
+    @click.option("--time-limit", type=click.FloatRange(1), default=900.0, metavar="SECONDS", help="The most one document may take in a worker. Default: 900.")
+    @click.option("--memory-limit", type=click.IntRange(200), default=3000, metavar="MB", help="The most memory one worker may use (Linux). Default: 3000.")
     @click.option("--strict", is_flag=True, help="End with exit code 1 when there are gaps.")
     @click.option("--fillable", is_flag=True, help="PDF with form fields (PDF/UA, not PDF/A).")
     @click.option("--with-evidence", is_flag=True, help="Copy the evidence files to where the documents link to them.")
     @click.option("--no-record", is_flag=True, help="Leave the document's own data out of the files.")
     @home
-    @as_json
-    def build(products: tuple[str, ...], market: tuple[str, ...], document: tuple[str, ...], formats: tuple[str, ...], locale: tuple[str, ...], date: str | None, folder: str, strict: bool, fillable: bool, with_evidence: bool, no_record: bool, home: tuple[str, ...], as_json: bool) -> int:
+    @click.option("--json", "as_json", is_flag=True, help="Print events as JSON, one a line.")
+    def build(products: tuple[str, ...], market: tuple[str, ...], document: tuple[str, ...], formats: tuple[str, ...], locale: tuple[str, ...], date: str | None, folder: str, plan_file: str | None, jobs: int | None, force: bool, dry_run: bool, time_limit: float, memory_limit: int, strict: bool, fillable: bool, with_evidence: bool, no_record: bool, home: tuple[str, ...], as_json: bool) -> int:
         """Make the documents of products for markets."""
-        return _build(products, _split(market), _split(document), _split(formats), _split(locale), date, Path(folder), strict, {"fillable": fillable, "with_evidence": with_evidence, "record": not no_record}, home, as_json)
+        from dossier import assemble, cli_build
+        from dossier.workers import Limits
+
+        law_date = _law_date(date)
+        order = assemble.Order((), law_date, today(), tuple(_split(document)), tuple(_split(formats)) or assemble.DEFAULT_FORMATS, tuple(_split(locale)), not no_record, fillable, with_evidence)
+        wishes = _wishes(products, _split(market), plan_file, order, law_date if date else None)
+        run = cli_build.Run(Path(folder), jobs or 0, force, strict, as_json, dry_run, Limits(time_limit, memory_limit))
+        return cli_build.build(wishes, _workspace(home), run, _print_gaps, _as_json)
+
+    @dossier.command()
+    @click.argument("folder", metavar="DIR")
+    @click.argument("products", nargs=-1, metavar="[PRODUCT...]")
+    @click.option("--rebuild", is_flag=True, help="Make the documents of PRODUCT again and compare them byte for byte.")
+    @home
+    @as_json
+    def verify(folder: str, products: tuple[str, ...], rebuild: bool, home: tuple[str, ...], as_json: bool) -> int:
+        """Compare an output folder with its manifest, and with what the same input makes now."""
+        from dossier import cli_build
+
+        return cli_build.check_folder(Path(folder), [Path(path) for path in products], _workspace(home), rebuild=rebuild, as_json=as_json)
 
     @dossier.command()
     @click.argument("products", nargs=-1, required=True, metavar="PRODUCT...")
@@ -358,35 +384,25 @@ def _check(products: Sequence[str], markets: list[str], date: str | None, home: 
     return ExitCode.FINDINGS if any(each.findings for each in found) else ExitCode.DONE
 
 
-def _build(products: Sequence[str], markets: list[str], documents: list[str], formats: list[str], locales: list[str], date: str | None, folder: Path, strict: bool, options: dict[str, bool], home: Sequence[str], as_json: bool) -> int:
-    from dossier import assemble
+def _wishes(products: Sequence[str], markets: list[str], plan_file: str | None, order: Order, law_date: dt.date | None) -> list[Wish]:
+    """What the command line and the plan file ask for. Raises DossierError where neither names a product."""
+    from dataclasses import replace
 
-    workspace = _workspace(home)
-    order = assemble.Order(tuple(_markets_of(products, markets)), _law_date(date), today(), tuple(documents), tuple(formats) or assemble.DEFAULT_FORMATS, tuple(locales), **options)
-    result = assemble.build([Path(path) for path in products], order, workspace, _progress())
-    paths = assemble.write(result, folder)
-    if as_json:
-        print(json.dumps({"files": [str(path) for path in paths], "checks": [_as_json(each) for each in result.checklists]}, ensure_ascii=False, indent=1))
-    else:
-        _print_built(result, paths, folder)
-    return ExitCode.FINDINGS if strict and any(each.findings for each in result.checklists) else ExitCode.DONE
+    from dossier import plan
+
+    wishes = list(plan.read(Path(plan_file), law_date, order)) if plan_file else []
+    if products:
+        day = wishes[0].order.law_date if wishes else order.law_date
+        wishes.append(plan.Wish(tuple(map(Path, products)), replace(order, markets=tuple(_markets_of(products, markets)), law_date=day)))
+    if not wishes:
+        raise DossierError(Problem("build", 0, 0, "no product is given.", "Name the folder of a product, or a plan: dossier build my-product -m no"))
+    return wishes
 
 
 def _progress() -> Callable[[str], None]:
     if not sys.stderr.isatty():
         return lambda message: None
     return lambda message: print(f"\r\033[K{message}", end="", file=sys.stderr, flush=True)
-
-
-def _print_built(result: Result, paths: Sequence[Path], folder: Path) -> None:
-    if sys.stderr.isatty():
-        print("\r\033[K", end="", file=sys.stderr)
-    for path in paths[: len(result.built)]:
-        print(path)
-    for each in result.checklists:
-        _print_gaps(each)
-    copies = f", {len(result.evidence)} evidence files" if result.evidence else ""
-    print(f"{len(result.built)} documents{copies} and manifest.json in {folder}", file=sys.stderr)
 
 
 def _print_gaps(each: Checklist) -> None:

@@ -119,16 +119,19 @@ def earlier(folder: Path) -> dict[str, Entry]:
     Raises DossierError for a file of that name that is no manifest of dossier.
     """
     manifest = folder / MANIFEST
-    if not manifest.is_file():
-        return {}
+    return {path: entry for path, entry in entries(manifest).items() if (folder / path).is_file()} if manifest.is_file() else {}
+
+
+def entries(manifest: Path) -> dict[str, Entry]:
+    """All entries of the manifest by path. Raises DossierError for a file that is no manifest of dossier."""
     try:
         content = json.loads(manifest.read_text("utf-8"))
-        entries = {entry["path"]: entry for entry in content["files"]} if content.get("schema") == SCHEMA else None
+        found = {entry["path"]: entry for entry in content["files"]} if content.get("schema") == SCHEMA else None
     except (ValueError, KeyError, TypeError, AttributeError, OSError):
-        entries = None
-    if entries is None:
+        found = None
+    if found is None:
         raise DossierError(Problem(str(manifest), 0, 0, "is not a manifest that dossier wrote.", "Choose another output folder with -o, or move this file away."))
-    return {path: entry for path, entry in entries.items() if (folder / path).is_file()}
+    return found
 
 
 class Folder:
@@ -190,7 +193,10 @@ class Folder:
         """Gives the folder back; without `finish` the journal stays for the next run."""
         if self._journal is not None:
             self._journal.close()
-        (self.path / LOCK).unlink(missing_ok=True)
+        if os.name == "nt":  # which keeps the name of a file that is open
+            self._lock.close()
+        with contextlib.suppress(OSError):
+            (self.path / LOCK).unlink(missing_ok=True)
         self._lock.close()
 
     def __enter__(self) -> Folder:

@@ -165,6 +165,12 @@ class Repository:
         known = {part.head.regulation for part in self.chain(name)} - {""}
         return tuple(regulation for regulation in ("mdr", "ivdr") if regulation in known) or ("mdr",)
 
+    def covered(self, market: str, regulation: str) -> None:
+        """Raises DossierError where the market has no data for products under the regulation."""
+        known = {part.head.regulation for part in self.chain(market)} - {""}
+        if regulation and known and regulation not in known:
+            raise DossierError(Problem("regulation", 0, 0, f"there are no requirement data for {regulation.upper()} in the market {market} yet.", f"Products that can be built: regulation: {', '.join(sorted(known))}."))
+
     def _walk(self, name: str, path: tuple[str, ...], found: list[Jurisdiction]) -> None:
         part = self.get(name)
         if name in path:
@@ -183,10 +189,8 @@ def resolve(repository: Repository, market: str, date: dt.date, regulation: str)
 
     Raises DossierError for an overlay that points at nothing or sets what does not exist.
     """
+    repository.covered(market, regulation)
     chain = repository.chain(market, regulation)
-    known = {part.head.regulation for part in repository.chain(market)} - {""}
-    if regulation and known and regulation not in known:
-        raise DossierError(Problem("regulation", 0, 0, f"there are no requirement data for {regulation.upper()} in the market {market} yet.", f"Products that can be built: regulation: {', '.join(sorted(known))}."))
     left_out = {part.head.id for part in repository.chain(market)} - {part.head.id for part in chain}
     flat = _Flat(repository.library, left_out)
     for part in chain:

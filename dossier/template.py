@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -66,11 +66,11 @@ class Shelf:
 
     def for_market(self, checklist: Checklist) -> tuple[Template, ...]:
         """The templates that this product needs in this market."""
-        return tuple(
-            template
-            for template in self.templates
-            if checklist.product.regulation in template.regulations and (not template.needs_authority or checklist.market.authority(template.needs_authority) is not None)
-        )
+        return self.needed(checklist.product.regulation, {authority.role for authority in checklist.market.authorities})
+
+    def needed(self, regulation: str, roles: Set[str]) -> tuple[Template, ...]:
+        """The templates for a product under the regulation, in a market that has authorities in these roles."""
+        return tuple(template for template in self.templates if regulation in template.regulations and (not template.needs_authority or template.needs_authority in roles))
 
 
 def shelf(folders: Sequence[Path]) -> Shelf:

@@ -15,7 +15,7 @@ PACKAGE = Path(dossier.__file__).parent
 ROWS = [
     ["errors", "citation", "labels", "blocks", "review.pdf_raw", "review.state", "review.word_text", "review.written"],
     ["yamlfile", "resources", "i18n", "markup", "output", "issued", "marks", "review.ledger", "render.phrases", "render.xlsx_measure"],
-    ["schema", "speech", "housestyle", "render.wordml", "render.fonts", "render.html", "render.pdf_fetch", "render.pdf_forms", "render.pdf_subset", "render.pdf_tags", "render.xlsx_shape", "review.reading", "review.spreadsheetml", "review.word_body"],
+    ["schema", "workers", "overview", "verify", "speech", "housestyle", "render.wordml", "render.fonts", "render.html", "render.pdf_fetch", "render.pdf_forms", "render.pdf_subset", "render.pdf_tags", "render.xlsx_shape", "review.reading", "review.spreadsheetml", "review.word_body"],
     ["render.word_fonts", "conditions", "product", "review.package", "review.sheet_words", "review.word_control", "render.xlsx_look", "render.xlsx_plan"],
     ["records", "render.docx_frame", "applicability", "evidence", "views", "render.pdf", "render.screen", "render.xlsx_sheet", "review.cells", "review.findings", "review.html_form", "review.pdf_form", "review.word"],
     ["jurisdiction", "groups", "review.views", "render.docx", "sandbox", "review.merge", "review.redline", "review.sheet_values", "render.xlsx"],
@@ -26,9 +26,10 @@ ROWS = [
     ["template"],
     ["comparison_document", "changes"],
     ["assemble"],
-    ["review.intake", "doctor", "cli_list", "launch"],
+    ["review.intake", "doctor", "cli_list", "launch", "plan", "archive"],
+    ["batch"],
     ["review.reports", "api"],
-    ["cli_review", "cli_launch"],
+    ["cli_review", "cli_launch", "cli_build"],
     ["cli"],
     ["__main__"],
 ]

@@ -1,0 +1,204 @@
+"""What a run is to make: products x markets x documents x languages x formats, each once, the longest first."""
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field
+
+from dossier import assemble, evidence, i18n, output, product, yamlfile
+from dossier.assemble import Order, Workspace
+from dossier.errors import DossierError, Problem
+from dossier.evidence import EvidenceFile
+from dossier.product import ProductFile
+from dossier.review import ledger
+from dossier.review.ledger import Ledger
+from dossier.schema import Day, Model, Text, parse
+
+# Seconds that a document took in each format (docs/benchmarks.md tells the machine): they decide the order of the work and
+# the time that is announced, never a result.
+SECONDS = {
+    "pdf": {"dossier-checklist": 9.0, "evidence-index": 8.0, "labelling-checklist": 7.0, "disclosure-note": 0.6, "cover-letter": 0.7},
+    "xlsx": {"dossier-checklist": 1.2, "evidence-index": 1.0, "labelling-checklist": 1.0},
+}
+USUALLY = {"pdf": 4.0, "xlsx": 0.3}
+WORDS = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A product with everything that its documents are made from, so that a worker needs none of its files.
+
+    `reviews` holds the review records by market and document, each with the fingerprint of its file.
+    """
+
+    file: ProductFile
+    files: dict[str, EvidenceFile]
+    reviews: dict[tuple[str, str], tuple[Ledger, str]]
+
+    @property
+    def id(self) -> str:
+        """The product's id."""
+        return self.file.product.id
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One document of one product in one market and language, in one or more formats. `locale` names one language or two."""
+
+    product: str
+    market: str
+    document: str
+    locale: str
+    formats: tuple[str, ...]
+
+    @property
+    def seconds(self) -> float:
+        """How long it may take, for the order of the work."""
+        return WORDS + sum(SECONDS.get(extension, {}).get(self.document, USUALLY.get(extension, 0.05)) for extension in self.formats)
+
+    def __str__(self) -> str:
+        return f"{self.product} {self.market} {self.document} {self.locale} ({', '.join(self.formats)})"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All tasks of a run, longest first, with the products they need. `order` holds what is the same for all of them."""
+
+    products: dict[str, Prepared]
+    tasks: tuple[Task, ...]
+    order: Order
+
+    @property
+    def documents(self) -> int:
+        """How many files are to be made."""
+        return sum(len(task.formats) for task in self.tasks)
+
+    @property
+    def seconds(self) -> float:
+        """How long one worker may need for all of it."""
+        return sum(task.seconds for task in self.tasks)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One line of what is wanted: these products, in these markets, as the order says."""
+
+    products: tuple[Path, ...]
+    order: Order
+
+
+def make(wishes: Sequence[Wish], workspace: Workspace) -> Plan:
+    """The plan for everything wished for, each document once however often it is named.
+
+    Raises DossierError with all problems of all product files, for unknown markets, documents, languages and formats, and
+    for two products with one id.
+    """
+    problems: list[Problem] = []
+    prepared = _prepared(dict.fromkeys(path for wish in wishes for path in wish.products), problems)
+    tasks: dict[tuple[str, str, str, str], Task] = {}
+    for wish in wishes:
+        try:
+            for task in _tasks([prepared[path] for path in wish.products if path in prepared], wish.order, workspace):
+                key = (task.product, task.market, task.document, task.locale)
+                known = tasks.get(key)
+                tasks[key] = replace(task, formats=tuple(dict.fromkeys((*known.formats, *task.formats)))) if known else task
+        except DossierError as error:
+            problems += error.problems
+    if problems:
+        raise DossierError(dict.fromkeys(problems))
+    ordered = sorted(tasks.values(), key=lambda task: (-task.seconds, task.product, task.market, task.document, task.locale))
+    return Plan({each.id: each for each in prepared.values()}, tuple(ordered), wishes[0].order)
+
+
+def _prepared(paths: Iterable[Path], problems: list[Problem]) -> dict[Path, Prepared]:
+    found: dict[Path, Prepared] = {}
+    names: dict[str, Path] = {}
+    for path in paths:
+        try:
+            each = prepare(path)
+        except DossierError as error:
+            problems += error.problems
+            continue
+        other = names.setdefault(each.id.casefold(), each.file.place.folder)
+        if other.resolve() != each.file.place.folder.resolve():
+            problems.append(Problem(each.file.place.source.name, *each.file.place.source.at(("id",)), f'the product in {other} has the id "{each.id}" too.', "Give the products different ids: they name files and folders."))
+        found[path] = each
+    return found
+
+
+def prepare(path: Path) -> Prepared:
+    """The product in `path` with its evidence files looked at and its review records read. Raises DossierError with every problem."""
+    file = product.read(path)
+    reviews = {}
+    for record in sorted((file.place.folder / ledger.FOLDER).glob("*/*.jsonl")):
+        key = (record.parent.name, record.stem)
+        reviews[key] = (ledger.read(file.place.folder, *key), output.sha256(record.read_bytes()))
+    return Prepared(file, evidence.inspect(file, pages=True), reviews)
+
+
+def _tasks(products: Sequence[Prepared], order: Order, workspace: Workspace) -> Iterable[Task]:
+    formats = assemble.known_formats(order.formats)
+    tongues = tuple(i18n.tongue(name).name for name in order.locales)
+    known = [workspace.shelf.get(name).id for name in dict.fromkeys(order.documents)]
+    repository = workspace.repository
+    for market in repository.expand(order.markets):
+        chain = repository.chain(market)
+        roles = {authority.role for part in chain for authority in part.authorities}
+        own = assemble.own_tongue(chain[-1].head.locale).name
+        for each in products:
+            regulation = each.file.product.regulation
+            repository.covered(market, regulation)
+            documents = known or [template.id for template in workspace.shelf.needed(regulation, roles)]
+            yield from (Task(each.id, market, document, tongue, formats) for tongue in tongues or (own,) for document in documents)
+
+
+# --- a plan file --------------------------------------------------------------------------------------------------------
+
+
+class _Build(Model):
+    """One line of a plan file; what it leaves out it takes from the file's own keys."""
+
+    products: tuple[Text, ...] = ()
+    markets: tuple[Text, ...] = ()
+    documents: tuple[Text, ...] = ()
+    formats: tuple[Text, ...] = ()
+    locales: tuple[Text, ...] = ()
+
+
+class _PlanFile(_Build):
+    """A launch written down."""
+
+    date: Day | None = None
+    builds: tuple[_Build, ...] = Field(default=())
+
+
+def read(path: Path, law_date: dt.date | None, order: Order) -> tuple[Wish, ...]:
+    """The wishes of a plan file; `order` fills what the file leaves out, `law_date` from the command line wins over the file's.
+
+    Products are looked for from the folder of the plan file. Raises DossierError with every problem, each with its place.
+    """
+    if not path.is_file():
+        raise DossierError(Problem(str(path), 0, 0, "the plan file is not there.", "Give the path of a YAML file with products, markets and formats."))
+    source = yamlfile.read(path)
+    parsed, problems = parse(_PlanFile, source.data, source)
+    if problems or parsed is None:
+        raise DossierError(problems)
+    day = law_date or parsed.date or order.law_date
+    wishes = []
+    for number, build in enumerate(parsed.builds or (_Build(),)):
+        chosen: dict[str, tuple[str, ...]] = {name: getattr(build, name) or getattr(parsed, name) for name in _Build.model_fields}
+        for name in ("products", "markets"):
+            if not chosen[name]:
+                problems.append(source.problem(("builds", number) if parsed.builds else (), f"{name} is missing.", f"Write {name}: [...] here or at the top of the file."))
+        wishes.append(Wish(tuple(path.parent / name for name in chosen["products"]), replace(order, law_date=day, **_given(chosen))))
+    if problems:
+        raise DossierError(problems)
+    return tuple(wishes)
+
+
+def _given(chosen: dict[str, tuple[str, ...]]) -> dict[str, Any]:
+    return {name: chosen[name] for name in ("markets", "documents", "formats", "locales") if chosen[name]}
