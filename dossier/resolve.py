@@ -101,14 +101,15 @@ class Repository:
     def get(self, name: str) -> Jurisdiction:
         """The jurisdiction called `name`; `shipped:<id>` passes by the user's own folders."""
         if name not in self._read:
-            folder = self._folder(name)
+            folder = self.folder(name)
             part = data.load(folder, self.library)
             if folder.parent != self.folders[-1] and (self.folders[-1] / name).is_dir() and f"{SHIPPED}{name}" not in part.head.extends:
                 raise DossierError(Problem(part.file, *part.extends_at, f'"{name}" is a shipped jurisdiction too; nothing is replaced by accident.', f"Write extends: [{SHIPPED}{name}] to build on it, or choose another id."))
             self._read[name] = part
         return self._read[name]
 
-    def _folder(self, name: str) -> Path:
+    def folder(self, name: str) -> Path:
+        """The folder of the jurisdiction called `name`. Raises DossierError where there is none, naming the nearest."""
         roots = self.folders[-1:] if name.startswith(SHIPPED) else self.folders
         bare = name.removeprefix(SHIPPED)
         for root in roots:
