@@ -158,6 +158,8 @@ def _sources(file: Path) -> tuple[dict[str, Source], list[Problem]]:
 def _blocks(file: Path, known: tuple[str, ...] | None, problems: list[Problem]) -> tuple[YamlFile, dict[str, Any]]:
     """The top level of a file; problems for a key that the file may not have."""
     source = yamlfile.read(file, _shown(file))
+    if source.data == "":
+        return source, {}  # nothing but comments
     if not isinstance(source.data, dict):
         problems.append(source.problem((), "a block of keys is expected here."))
         return source, {}

@@ -308,6 +308,16 @@ def faults(repository: Repository, date: dt.date) -> list[Problem]:
     return sorted(set(problems))
 
 
+def faults_of(repository: Repository, name: str, date: dt.date) -> list[Problem]:
+    """As `faults`, of one jurisdiction and those it extends. Raises DossierError where there is none of this name."""
+    repository.folder(name)
+    try:
+        repository.chain(name)
+        return sorted(_market_faults(repository, name, date, set())) if repository.get(name).head.kind == "state" else []
+    except DossierError as error:
+        return list(error.problems)
+
+
 def _market_faults(repository: Repository, market: str, date: dt.date, broken: set[str]) -> list[Problem]:
     """What goes wrong when the market is resolved, for each regulation it stands on."""
     found: list[Problem] = []
