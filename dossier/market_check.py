@@ -1,20 +1,16 @@
-"""What the data of a market still lack, in plain words: each gap with its place, why it matters and what to do."""
+"""What the data of a market still lack, in plain words: no authority, no law, no clock, no language row; and what is open in its files."""
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from dossier import citation, records, yamlfile
+from dossier import yamlfile
+from dossier.market_open import LISTS, Finding, open_in, shown
 from dossier.records import Requirement
 from dossier.resolve import Repository, Resolved, resolve
-from dossier.schema import Localized, Model
-from dossier.yamlfile import Path_, YamlFile
 
-TEXTS = ("en", "nb", "nn")
 DOCUMENTS = {
     "label": "the label",
     "ifu": "the instructions for use",
@@ -28,28 +24,13 @@ _KNOWN_TO = {"implant-card": ("mdr",), "declaration-of-conformity": ("mdr", "ivd
 _REPRESENTATIVES = {"authorised-representative", "us-agent", "uk-responsible-person", "sponsor", "marketing-authorisation-holder"}
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Finding:
-    """One thing that is missing, open or overdue: where, what, why it matters, what to do."""
-
-    file: str
-    line: int
-    column: int
-    what: str
-    why: str
-    todo: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}: {self.what} {self.why} {self.todo}"
-
-
 def check(repository: Repository, name: str, date: dt.date) -> tuple[Finding, ...]:
     """Everything that is incomplete in the data of the market on `date`, sorted by place; what it inherits counts as there.
 
     The data have no faults (`resolve.faults_of`). A legal space is asked for its own texts, levels and dates only.
     """
     folder = repository.folder(name)
-    found = [finding for file in sorted(folder.rglob("*.yaml")) for finding in _file(file, folder, date)]
+    found = [finding for file in sorted(folder.rglob("*.yaml")) for finding in open_in(file, folder, date)]
     if repository.get(name).head.kind == "state":
         found += _missing(repository, name, date)
     return tuple(sorted(set(found)))
@@ -73,6 +54,7 @@ _NEEDS = (
     _Need("requirements/representation.yaml", "no rule says whether a maker abroad needs a representative.", "A maker abroad would not learn that somebody in the market must act for it.", "Add a requirement with phase: representation; say so in it where none is needed.", lambda market: any(_has(market, lambda rule: rule.phase == "representation" or bool(_REPRESENTATIVES & set(rule.binds))))),
     _Need("requirements/registration.yaml", "no rule says who registers the device or the company.", "The checklist would let a device be sold that is in no register.", "Add a requirement with phase: registration; say so in it where there is no register.", lambda market: any(_has(market, lambda rule: rule.phase == "registration"))),
     _Need("requirements/vigilance.yaml", "no rule says within how many days or hours a serious incident is reported.", "The clock is what people look up first when something happens.", "Add a requirement with phase: post-market and deadlines: [{amount: ..., unit: day, ...}].", lambda market: any(_has(market, _clock))),
+    _Need("requirements/cybersecurity.yaml", "no clause on software and security is there, and no other law is inherited.", "The evidence index is left out.", "Add a group with part: clauses, whose requirements name evidence kinds, and index in jurisdiction.yaml; jurisdictions/au shows how.", lambda market: not market.own_law or any(record.group.part == "clauses" for record in market.records)),
 )
 
 
@@ -103,91 +85,9 @@ def _missing(repository: Repository, name: str, date: dt.date) -> Iterator[Findi
 
 
 def _at(folder: Path, file: str, what: str, why: str, todo: str) -> Finding:
-    """A finding on a whole file; on the head of the jurisdiction where the file is not there yet."""
-    there = (folder / file).is_file()
-    return Finding(_shown(folder, file if there else "jurisdiction.yaml"), 1, 1, what, why, todo if there else f"{todo[:-1]}, in {file}.")
-
-
-def _shown(folder: Path, file: str) -> str:
-    return f"jurisdictions/{folder.name}/{file}"
-
-
-# --- what is there, but open ------------------------------------------------------------------------------------------
-
-
-def _localized() -> frozenset[str]:
-    models = [each for each in vars(records).values() if isinstance(each, type) and issubclass(each, Model)]
-    return frozenset({field.alias or name for model in models for name, field in model.model_fields.items() if field.annotation == Localized} | {"version"})
-
-
-_LOCALIZED = _localized()
-
-
-def _file(file: Path, folder: Path, date: dt.date) -> Iterator[Finding]:
-    """What is open in one file: empty fields, missing languages, unconfirmed facts, days that have passed, clauses nobody can print."""
-    source = yamlfile.read(file, _shown(folder, file.relative_to(folder).as_posix()))
-    usual = (source.data.get("defaults") or {}) if isinstance(source.data, dict) else {}
-    for path, value in _walk(source.data):
-        key, subject = str(path[-1]) if path else "", _subject(source, path)
-        match value:
-            case "":
-                if path and not _meant(path, usual):
-                    yield _found(source, path, f"{_words(path)} is empty{subject}.", "Documents would print a gap there.", "Fill it in, or delete the line where the field is not needed.")
-            case "unconfirmed" if key == "level":
-                yield _found(source, path, f"a {'source' if file.name == 'sources.yaml' else 'fact'} is unconfirmed{subject}.", "Documents print it with a mark and never as required.", "Read it in the law or on the authority's page, then set level, checked and the source's version.")
-            case str() if key == "review_by" and (day := _past(value, date)):
-                rows = "" if path[0] != "defaults" else " of all rows that name no day of their own"
-                yield _found(source, path, f"the day of review{rows} was {day}{subject}.", "The rule may have changed since.", "Compare with the source, then set checked and review_by anew.")
-            case str() if key == "clause" and not citation.known(value):
-                yield _found(source, path, f'the clause "{value}" is not in a form that every language can print{subject}.', "Norwegian documents would print English words.", 'Write it like § 15(1), Article 87(4), "Annex I, section 23.2(l)", regulation 6, section 5(2) or whole document.')
-            case dict() if key in _LOCALIZED and _is_text(value):
-                lacking = [language for language in TEXTS if language not in value]
-                if lacking:
-                    yield _found(source, path, f"{_words(path)} has no text in {_and(lacking)}{subject}.", "Documents in that language print another one with a mark.", "Add the text; an official name may stay as it is in all languages.")
-
-
-_LISTS = ("add", "authorities", "languages", "milestones", "claims", "change", "remove")
-
-
-def _meant(path: Path_, usual: Mapping[str, Any]) -> bool:
-    """Whether a blank is meant: a list without rows, or a row that puts out what the file's defaults give."""
-    return (len(path) == 1 and path[0] in _LISTS) or (len(path) == 3 and path[0] == "add" and path[2] in usual)
-
-
-def _walk(value: Any, path: Path_ = ()) -> Iterator[tuple[Path_, Any]]:
-    """Every value of the file with its place, in reading order."""
-    yield path, value
-    inner = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
-    for key, part in inner:
-        yield from _walk(part, (*path, key))
-
-
-def _is_text(value: Mapping[str, Any]) -> bool:
-    return bool(value) and all(re.fullmatch(r"[a-z]{2,3}(-\w+)*", key) and isinstance(text, str) for key, text in value.items())
-
-
-def _past(value: str, date: dt.date) -> str:
-    return value if re.fullmatch(r"\d{4}-\d{2}-\d{2}", value) and value < date.isoformat() else ""
-
-
-def _subject(source: YamlFile, path: Path_) -> str:
-    """Which row is meant: its id, or the document of a language row."""
-    value, name = source.data, str(path[0]) if path and source.name.endswith("/sources.yaml") else ""
-    for key in path:
-        value = value[key]
-        if isinstance(value, Mapping):
-            name = str(value.get("id") or value.get("document") or name)
-    return f" ({name})" if name and len(path) > 1 else ""
-
-
-def _words(path: Path_) -> str:
-    named = [key for number, key in enumerate(path) if isinstance(key, str) and (number or key not in _LISTS)]
-    return ".".join(named) or str(path[-1])
-
-
-def _and(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]
-
-
-def _found(source: YamlFile, path: Path_, what: str, why: str, todo: str) -> Finding:
-    return Finding(source.name, *source.at(path), what, why, todo)
+    """A finding at the list of a file; on the head of the jurisdiction where the file is not there yet."""
+    if not (folder / file).is_file():
+        return Finding(shown(folder, "jurisdiction.yaml"), 1, 1, what, why, f"{todo[:-1]}, in {file}.")
+    source = yamlfile.read(folder / file, shown(folder, file))
+    line, column = next((source.keys[key,] for key in LISTS if (key,) in source.keys), (1, 1))
+    return Finding(source.name, line, column, what, why, todo)
