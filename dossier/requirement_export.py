@@ -9,12 +9,15 @@ from typing import Any
 
 from dossier.errors import DossierError, ExitCode, Problem
 from dossier.records import Jurisdiction
+from dossier.render import xlsx_measure as measure
 from dossier.render.xlsx_look import FIELD, LOOKS, RULE, SOFT, quoted
 from dossier.requirement_files import RuleFile
 from dossier.requirement_table import EXPLAINED, LANGUAGES, MARKET, SHEET, Column, cell_of, columns
 
 MOST_LETTERS = 32_767  # in one cell of Excel
 SPARE = 300  # empty rows with lists to choose from
+TALLEST = 409.0  # points that a row of Excel can be high
+SIZE = 9
 LISTS = "Lists"
 _INTRODUCTION = (
     "One row is one requirement. Change a cell, or add a row at the end, then run: dossier import requirements FILE.xlsx --home DIR",
@@ -38,7 +41,7 @@ def export(part: Jurisdiction, files: Sequence[RuleFile], sources: Sequence[str]
     lists = {"group": [file.group for file in files], "source": sorted(sources), "authority": sorted(authorities)}
     lists |= {column.name: list(column.choices) for column in known if column.choices}
     stream = io.BytesIO()
-    with Workbook(stream, {"in_memory": True, "default_format_properties": {"font_name": "Arial", "font_size": 9}}) as book:
+    with Workbook(stream, {"in_memory": True, "default_format_properties": {"font_name": "Arial", "font_size": SIZE}}) as book:
         book.set_properties({"title": f"Requirements of {part.head.id}", "author": "dossier", "created": dt.datetime.combine(day, dt.time())})
         writer = _Writer(book, known)
         writer.table([(file.group, row.record) for file in files for row in file.rows])
@@ -67,14 +70,15 @@ class _Writer:
         """The sheet of requirements: a frozen, filtered heading, and room for new rows."""
         self.page = self.book.add_worksheet(SHEET)
         self.end = len(rows) + SPARE
-        head, cell = self._format(**LOOKS["head"]), {"font_size": 9, "bottom": 1, "bottom_color": RULE}
+        head, cell = self._format(**LOOKS["head"]), {"font_size": SIZE, "bottom": 1, "bottom_color": RULE}
         plain, fixed, marked = self._format(**cell), self._format(**cell, bold=True), self._format(**cell, quote_prefix=True)
         for number, column in enumerate(self.known):
             self.page.set_column(number, number, column.width, plain)
             self.page.write_string(0, number, column.name, head)
         for line, (group, record) in enumerate(rows, 1):
-            for number, column in enumerate(self.known):
-                text = group if column.name == "group" else _within(cell_of(column, record), record, column)
+            texts = [group if column.name == "group" else _within(cell_of(column, record), record, column) for column in self.known]
+            self.page.set_row(line, min(TALLEST, max(_height(text, column) for text, column in zip(texts, self.known))))
+            for number, (text, column) in enumerate(zip(texts, self.known)):
                 if text:
                     self.page.write_string(line, number, text, marked if quoted(text) else fixed if column.name == "id" else plain)
         self.page.set_row(0, 24)
@@ -115,6 +119,11 @@ class _Writer:
             rule = {"validate": "list", "source": f"={LISTS}!${letter}$1:${letter}${len(values)}", "error_title": "Not in the list", "error_message": f"Choose one of the list; the sheet {EXPLAINED} says what each column is for."}
             self.page.data_validation(1, names.index(name), self.end, names.index(name), rule)
         page.hide()
+
+
+def _height(text: str, column: Column) -> float:
+    """The height of the wrapped text in points; a column of n letters is 7n + 5 pixels wide, of which some are margin."""
+    return measure.height([measure.Piece(text, SIZE, column.name == "id")], (column.width * 7 - 5) * 0.75) + 3
 
 
 def _within(text: str, record: Mapping[str, Any], column: Column) -> str:
