@@ -282,6 +282,56 @@ def _command() -> Any:
 
         return cli_review.compare(Path(old), Path(new), today(), _workspace(home), report=Path(report) if report else None, formats=_split(formats), as_json=as_json)
 
+    @dossier.command("new-market")
+    @click.argument("identifier", metavar="ID")
+    @click.option("--extends", multiple=True, metavar="ID", help="The jurisdiction it builds on (eu-mdr, eea); repeatable or comma-separated. Default: a law of its own.")
+    @home
+    def new_market(identifier: str, extends: tuple[str, ...], home: tuple[str, ...]) -> int:
+        """Make the commented folder of a market that is not there yet."""
+        from dossier import cli_data
+
+        return cli_data.new_market(identifier, _split(extends), _workspace(home), today())
+
+    @dossier.command("check-market")
+    @click.argument("markets", nargs=-1, metavar="[ID]...")
+    @date
+    @home
+    @as_json
+    def check_market(markets: tuple[str, ...], date: str | None, home: tuple[str, ...], as_json: bool) -> int:
+        """Name the faults of markets' data, and what is still missing."""
+        from dossier import cli_data
+
+        return cli_data.check_market(_split(markets), _workspace(home), _law_date(date), as_json)
+
+    @dossier.group("export")
+    def export() -> None:
+        """Requirement data as a workbook."""
+
+    @export.command("requirements")
+    @click.option("-m", "--market", required=True, metavar="ID", help="The jurisdiction.")
+    @click.option("-o", "--output", "file", required=True, metavar="FILE.xlsx", help="The workbook to write.")
+    @home
+    def export_requirements(market: str, file: str, home: tuple[str, ...]) -> int:
+        """Write the requirements of one jurisdiction as a table to edit."""
+        from dossier import cli_data
+
+        return cli_data.export_requirements(market, Path(file), _workspace(home), today())
+
+    @dossier.group("import")
+    def import_() -> None:
+        """Requirement data from a workbook."""
+
+    @import_.command("requirements")
+    @click.argument("file", metavar="FILE.xlsx")
+    @click.option("-m", "--market", default="", metavar="ID", help="The jurisdiction. Default: the one the workbook names.")
+    @click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
+    @home
+    def import_requirements(file: str, market: str, dry_run: bool, home: tuple[str, ...]) -> int:
+        """Write an edited requirement table back into your jurisdiction's files."""
+        from dossier import cli_data
+
+        return cli_data.import_requirements(Path(file), market, _workspace(home), dry_run)
+
     @dossier.command()
     def doctor() -> int:
         """Look whether everything needed is on this machine."""

@@ -36,6 +36,22 @@ class Problem:
         return f"{place}: {self.message}" + (f" {self.hint}" if self.hint else "")
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class CellProblem(Problem):
+    """A fault in a cell of a workbook: `line` is the row, `column` the column, both from 1.
+
+    >>> print(CellProblem('rules.xlsx sheet "Requirements"', 7, 4, "the text is missing."))
+    rules.xlsx sheet "Requirements" cell D7: the text is missing.
+    """
+
+    def __str__(self) -> str:
+        letters, column = "", self.column
+        while column:
+            column, rest = divmod(column - 1, 26)
+            letters = chr(65 + rest) + letters
+        return f"{self.file} cell {letters}{self.line}: {self.message}" + (f" {self.hint}" if self.hint else "")
+
+
 class DossierError(Exception):
     """Stops the work; carries every problem found, sorted by place, and the exit code to end with."""
 

@@ -89,7 +89,7 @@ class _Reader:
         self.problems += found
         for path, requirement in _rows(Requirement, blocks, "add", source, self.problems):
             condition, found = parse_condition(requirement.applies_when, self.library.facts, source, (*path, "applies_when"))
-            self.problems += found + _unknown_sources(requirement, self.sources, source, path) + self._kinds(requirement, source, path) + _dates(requirement, source, path)
+            self.problems += found + _unknown_sources(requirement, self.sources, source, path) + self._kinds(requirement, source, path) + date_faults(requirement, source, path)
             if group is not None:
                 self.records.append(Record(requirement, condition, group, owner, source.name, source.at(path)[0]))
         self.changes += [(change, source, path) for path, change in self._overlay(Change, blocks, "change", source)]
@@ -158,6 +158,8 @@ def _sources(file: Path) -> tuple[dict[str, Source], list[Problem]]:
 def _blocks(file: Path, known: tuple[str, ...] | None, problems: list[Problem]) -> tuple[YamlFile, dict[str, Any]]:
     """The top level of a file; problems for a key that the file may not have."""
     source = yamlfile.read(file, _shown(file))
+    if source.data == "":
+        return source, {}  # nothing but comments
     if not isinstance(source.data, dict):
         problems.append(source.problem((), "a block of keys is expected here."))
         return source, {}
@@ -202,7 +204,8 @@ def _unknown_sources(row: Any, sources: Mapping[str, Source], source: YamlFile, 
     return [source.problem(path, f'{prefix}source "{name}" is not in sources.yaml.', did_you_mean(name, sources)) for name in named if name not in sources]
 
 
-def _dates(requirement: Requirement, source: YamlFile, path: Path_) -> list[Problem]:
+def date_faults(requirement: Requirement, source: YamlFile, path: Path_) -> list[Problem]:
+    """A problem for each pair of dates in the wrong order, and for a rule in force without its first day."""
     period = requirement.in_force
     problems = []
     if period.from_ and period.to and period.to < period.from_:

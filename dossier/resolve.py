@@ -102,14 +102,15 @@ class Repository:
     def get(self, name: str) -> Jurisdiction:
         """The jurisdiction called `name`; `shipped:<id>` passes by the user's own folders."""
         if name not in self._read:
-            folder = self._folder(name)
+            folder = self.folder(name)
             part = data.load(folder, self.library)
             if folder.parent != self.folders[-1] and (self.folders[-1] / name).is_dir() and f"{SHIPPED}{name}" not in part.head.extends:
                 raise DossierError(Problem(part.file, *part.extends_at, f'"{name}" is a shipped jurisdiction too; nothing is replaced by accident.', f"Write extends: [{SHIPPED}{name}] to build on it, or choose another id."))
             self._read[name] = part
         return self._read[name]
 
-    def _folder(self, name: str) -> Path:
+    def folder(self, name: str) -> Path:
+        """The folder of the jurisdiction called `name`. Raises DossierError where there is none, naming the nearest."""
         roots = self.folders[-1:] if name.startswith(SHIPPED) else self.folders
         bare = name.removeprefix(SHIPPED)
         for root in roots:
@@ -311,6 +312,16 @@ def faults(repository: Repository, date: dt.date) -> list[Problem]:
             problems += _market_faults(repository, head.id, date, broken)
     problems += _group_faults(repository)
     return sorted(set(problems))
+
+
+def faults_of(repository: Repository, name: str, date: dt.date) -> list[Problem]:
+    """As `faults`, of one jurisdiction and those it extends. Raises DossierError where there is none of this name."""
+    repository.folder(name)
+    try:
+        repository.chain(name)
+        return sorted(_market_faults(repository, name, date, set())) if repository.get(name).head.kind == "state" else []
+    except DossierError as error:
+        return list(error.problems)
 
 
 def _market_faults(repository: Repository, market: str, date: dt.date, broken: set[str]) -> list[Problem]:

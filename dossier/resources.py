@@ -35,8 +35,9 @@ def homes(given: Sequence[str] = ()) -> tuple[Path, ...]:
 
 
 def search_path(folder: str, home: Sequence[Path] = ()) -> tuple[Path, ...]:
-    """All folders to look in for `templates` or `jurisdictions`, the user's first."""
-    return (*(path / folder for path in home if (path / folder).is_dir()), shipped(folder))
+    """All folders to look in for `templates` or `jurisdictions`, the user's first; a home that is the checkout itself adds nothing."""
+    last = shipped(folder)
+    return (*(path / folder for path in home if (path / folder).is_dir() and (path / folder).resolve() != last), last)
 
 
 def asset(name: str) -> Path:

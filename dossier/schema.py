@@ -63,9 +63,14 @@ def _country(value: str) -> str:
 def _identifier(value: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.-]*", value) or len(value) > 50:
         raise ValueError("an id holds letters, digits, full stop and hyphen, starts with a letter or digit, and has at most 50 characters")
-    if value.split(".")[0].upper() in _RESERVED or value.endswith("."):
+    if is_reserved(value) or value.endswith("."):
         raise ValueError(f'"{value}" cannot be a file name on Windows; choose another id')
     return value
+
+
+def is_reserved(name: str) -> bool:
+    """Whether Windows keeps the name for a device, so that no file can have it."""
+    return name.split(".")[0].upper() in _RESERVED
 
 
 _RESERVED = {"CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in range(1, 10))}
