@@ -104,10 +104,13 @@ def catalog(locale: str, folders: Sequence[Path]) -> Catalog:
     return Catalog(locale, messages)
 
 
-@cache
 def _messages(file: Path) -> dict[str, str]:
-    if not file.is_file():
-        return {}
+    return _read(file, file.stat().st_mtime_ns, file.stat().st_size) if file.is_file() else {}
+
+
+@cache
+def _read(file: Path, changed: int, size: int) -> dict[str, str]:
+    """The messages of the file; read again only when it has changed."""
     from babel.messages.pofile import PoFileError, read_po
 
     try:
