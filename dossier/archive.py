@@ -12,6 +12,7 @@ from dossier.evidence import EvidenceFile
 from dossier.output import Entry, File, Folder
 from dossier.product import Evidence
 from dossier.records import Library
+from dossier.remote import Address
 
 # Headings of IMDRF/RPS WG/N9 (edition 2, 27 March 2018) and N13; the documents that are ours stand where a reader of the
 # table of contents looks for them: the letter under 1.01, lists of requirements under 1.04, the evidence index under 3.03.
@@ -21,7 +22,7 @@ UNPLACED = "2-submission-context"
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
-def pack(folder: Folder, product: str, market: str, evidence: Sequence[tuple[Evidence, EvidenceFile, Path]], library: Library, regulation: str) -> File:
+def pack(folder: Folder | Address, product: str, market: str, evidence: Sequence[tuple[Evidence, EvidenceFile, Path]], library: Library, regulation: str) -> File:
     """The dossier of one product in one market as it lies in the folder, packed; with the evidence files that are given.
 
     Raises DossierError for an evidence file that cannot be read.
@@ -29,7 +30,7 @@ def pack(folder: Folder, product: str, market: str, evidence: Sequence[tuple[Evi
     entries = [entry for _, entry in sorted(folder.entries.items()) if entry.get("product") == product and entry.get("market") == market and "document" in entry]
     members: dict[str, tuple[bytes, Entry]] = {}
     for entry in entries:
-        content = (folder.path / entry["path"]).read_bytes()
+        content = folder.read(entry["path"])
         place = placed(PLACES.get(entry["document"]["kind"], ""))
         members[f"{place}/{entry['path'].rsplit('/', 1)[1]}"] = (content, entry)
     for document, state, path in evidence:

@@ -106,9 +106,10 @@ def _command() -> Any:
     @click.option("-f", "--format", "formats", multiple=True, metavar="FORMAT", help="docx, pdf, xlsx, html, json, or zip for one archive a market; repeatable or comma-separated. Default: docx and pdf.")
     @click.option("-l", "--locale", multiple=True, metavar="LOCALE", help=f"{_LOCALES}. Default: the market's own.")
     @date
-    @click.option("-o", "--output", "folder", default="out", metavar="DIR", help="Output folder. Default: out.")
+    @click.option("-o", "--output", "folder", default="out", metavar="DIR", help="Output folder, or an address that fsspec knows (s3://...). Default: out.")
     @click.option("--plan", "plan_file", metavar="FILE", help="A YAML file that names products, markets, documents, formats and languages.")
     @click.option("-j", "--jobs", type=click.IntRange(1, 256), default=None, metavar="N", help="Worker processes; 1 works in this process. Default: by the size of the work.")
+    @click.option("--scheduler", default="", metavar="ADDRESS", help="Let the workers of a dask scheduler do the work (tcp://host:port), or of one started here (local).")
     @click.option("--force", is_flag=True, help="Make everything again, changed or not.")
     @click.option("--dry-run", is_flag=True, help="Print what would be made, and the time it may take.")
     @click.option("--time-limit", type=click.FloatRange(1), default=900.0, metavar="SECONDS", help="The most one document may take in a worker. Default: 900.")
@@ -119,7 +120,7 @@ def _command() -> Any:
     @click.option("--no-record", is_flag=True, help="Leave the document's own data out of the files.")
     @home
     @click.option("--json", "as_json", is_flag=True, help="Print events as JSON, one a line.")
-    def build(products: tuple[str, ...], market: tuple[str, ...], document: tuple[str, ...], formats: tuple[str, ...], locale: tuple[str, ...], date: str | None, folder: str, plan_file: str | None, jobs: int | None, force: bool, dry_run: bool, time_limit: float, memory_limit: int, strict: bool, fillable: bool, with_evidence: bool, no_record: bool, home: tuple[str, ...], as_json: bool) -> int:
+    def build(products: tuple[str, ...], market: tuple[str, ...], document: tuple[str, ...], formats: tuple[str, ...], locale: tuple[str, ...], date: str | None, folder: str, plan_file: str | None, jobs: int | None, scheduler: str, force: bool, dry_run: bool, time_limit: float, memory_limit: int, strict: bool, fillable: bool, with_evidence: bool, no_record: bool, home: tuple[str, ...], as_json: bool) -> int:
         """Make the documents of products for markets."""
         from dossier import assemble, cli_build
         from dossier.workers import Limits
@@ -127,7 +128,7 @@ def _command() -> Any:
         law_date = _law_date(date)
         order = assemble.Order((), law_date, today(), tuple(_split(document)), tuple(_split(formats)) or assemble.DEFAULT_FORMATS, tuple(_split(locale)), not no_record, fillable, with_evidence)
         wishes = _wishes(products, _split(market), plan_file, order, law_date if date else None)
-        run = cli_build.Run(Path(folder), jobs or 0, force, strict, as_json, dry_run, Limits(time_limit, memory_limit))
+        run = cli_build.Run(folder, jobs or 0, force, strict, as_json, dry_run, Limits(time_limit, memory_limit), scheduler)
         return cli_build.build(wishes, _workspace(home), run, _print_gaps, _as_json)
 
     @dossier.command()

@@ -12,11 +12,13 @@ from typing import Any
 from dossier import archive, assemble, batch, i18n, output, overview, verify
 from dossier import plan as planning
 from dossier.assemble import Workspace
-from dossier.batch import Event, Maker, Setting, Summary
+from dossier.batch import Event, Summary
 from dossier.checklist import Checklist
 from dossier.errors import DossierError, ExitCode, Problem
+from dossier.making import Maker, Setting
 from dossier.output import Folder
 from dossier.plan import Plan, Wish
+from dossier.remote import Address, is_address
 from dossier.workers import UNHURRIED, Limits
 
 ZIP = "zip"
@@ -28,15 +30,16 @@ PRINTED = 3
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """How a plan is to be run. `jobs` of 0 lets the size of the plan decide; 1 makes everything in this process."""
+    """How a plan is to be run. `folder` is a path or an address; `jobs` of 0 lets the size of the plan decide, 1 makes everything in this process."""
 
-    folder: Path
+    folder: str
     jobs: int = 0
     force: bool = False
     strict: bool = False
     as_json: bool = False
     dry: bool = False
     limits: Limits = UNHURRIED
+    scheduler: str = ""
 
 
 def build(wishes: Sequence[Wish], workspace: Workspace, run: Run, gaps: Callable[[Checklist], None], as_data: Callable[[Checklist], dict[str, Any]]) -> int:
@@ -51,8 +54,8 @@ def build(wishes: Sequence[Wish], workspace: Workspace, run: Run, gaps: Callable
         return _dry(made, run, packed)
     few = _few(made, workspace)
     show = _Progress(run.as_json, made.documents)
-    with Folder(run.folder) as folder:
-        summary = batch.run(made, folder, workspace, jobs=_jobs(made, run.jobs), force=run.force, limits=run.limits, tell=show)
+    with Address(run.folder) if is_address(run.folder) else Folder(Path(run.folder)) as folder:
+        summary = batch.run(made, folder, workspace, jobs=_jobs(made, run.jobs), force=run.force, limits=run.limits, scheduler=run.scheduler, tell=show)
         _only_faults(summary)
         extra = _extra(made, folder, workspace, packed)
         folder.add(overview.page(folder.entries.values(), _names(folder, workspace)))
@@ -104,7 +107,7 @@ def _only_faults(summary: Summary) -> None:
         raise DossierError(problems)
 
 
-def _extra(made: Plan, folder: Folder, workspace: Workspace, packed: bool) -> int:
+def _extra(made: Plan, folder: Folder | Address, workspace: Workspace, packed: bool) -> int:
     """The copies of evidence files, where they are asked for, and the archives; returns the number of copies."""
     copies = assemble.copies([(each.file, each.files) for each in made.products.values()]) if made.order.with_evidence else ()
     for file in copies:
@@ -117,7 +120,7 @@ def _extra(made: Plan, folder: Folder, workspace: Workspace, packed: bool) -> in
     return len(copies)
 
 
-def _names(folder: Folder, workspace: Workspace) -> dict[str, str]:
+def _names(folder: Folder | Address, workspace: Workspace) -> dict[str, str]:
     known = set(workspace.repository.ids())
     markets = {entry["market"] for entry in folder.entries.values() if "market" in entry}
     return {market: i18n.say(workspace.repository.get(market).head.name, "en").text for market in markets & known}
@@ -182,10 +185,10 @@ def _dry(made: Plan, run: Run, packed: bool) -> int:
     return ExitCode.DONE
 
 
-def _print(summary: Summary, folder: Path, few: Sequence[Checklist], gaps: Callable[[Checklist], None], copies: int) -> None:
+def _print(summary: Summary, folder: str, few: Sequence[Checklist], gaps: Callable[[Checklist], None], copies: int) -> None:
     if few:
         for entry in summary.entries:
-            print(folder / entry["path"])
+            print(_shown(folder, entry["path"]))
         for each in few:
             gaps(each)
     else:
@@ -199,6 +202,10 @@ def _print(summary: Summary, folder: Path, few: Sequence[Checklist], gaps: Calla
     print(f"{summary.made + summary.cached} documents{unchanged}{evidence}, manifest.json and index.html in {folder}{failed}", file=sys.stderr)
 
 
+def _shown(folder: str, path: str) -> str:
+    return f"{folder.rstrip('/')}/{path}" if is_address(folder) else str(Path(folder) / path)
+
+
 def _market_lines(summary: Summary) -> list[str]:
     """One line for each product and market of a large run: files and gaps."""
     counted: dict[tuple[str, str], list[output.Entry]] = {}
@@ -207,10 +214,10 @@ def _market_lines(summary: Summary) -> list[str]:
     return [f"{product} {market}: {len(files)} files, {files[0]['gaps']['findings']} gaps, {files[0]['gaps']['expected']} expected and not shown" for (product, market), files in sorted(counted.items())]
 
 
-def _print_json(summary: Summary, folder: Path, few: Sequence[Checklist], as_data: Callable[[Checklist], dict[str, Any]]) -> None:
+def _print_json(summary: Summary, folder: str, few: Sequence[Checklist], as_data: Callable[[Checklist], dict[str, Any]]) -> None:
     """The last event: what is there now, and what failed."""
     failures = [{"task": str(failure.task), "reason": failure.reason, "problems": [str(problem) for problem in failure.problems]} for failure in summary.failures]
-    print(json.dumps({"event": "end", "made": summary.made, "cached": summary.cached, "files": [str(folder / entry["path"]) for entry in summary.entries], "failures": failures, "checks": [as_data(each) for each in few]}, ensure_ascii=False))
+    print(json.dumps({"event": "end", "made": summary.made, "cached": summary.cached, "files": [_shown(folder, entry["path"]) for entry in summary.entries], "failures": failures, "checks": [as_data(each) for each in few]}, ensure_ascii=False))
 
 
 # --- verify -------------------------------------------------------------------------------------------------------------

@@ -125,12 +125,21 @@ def earlier(folder: Path) -> dict[str, Entry]:
 def entries(manifest: Path) -> dict[str, Entry]:
     """All entries of the manifest by path. Raises DossierError for a file that is no manifest of dossier."""
     try:
-        content = json.loads(manifest.read_text("utf-8"))
-        found = {entry["path"]: entry for entry in content["files"]} if content.get("schema") == SCHEMA else None
-    except (ValueError, KeyError, TypeError, AttributeError, OSError):
+        content = manifest.read_bytes()
+    except OSError:
+        content = b""
+    return entries_of(content, str(manifest))
+
+
+def entries_of(content: bytes, name: str) -> dict[str, Entry]:
+    """The entries of a manifest by path; `name` is what messages call it. Raises DossierError where it is none of dossier's."""
+    try:
+        manifest = json.loads(content)
+        found = {entry["path"]: entry for entry in manifest["files"]} if manifest.get("schema") == SCHEMA else None
+    except (ValueError, KeyError, TypeError, AttributeError):
         found = None
     if found is None:
-        raise DossierError(Problem(str(manifest), 0, 0, "is not a manifest that dossier wrote.", "Choose another output folder with -o, or move this file away."))
+        raise DossierError(Problem(name, 0, 0, "is not a manifest that dossier wrote.", "Choose another output folder with -o, or move this file away."))
     return found
 
 
@@ -159,6 +168,10 @@ class Folder:
         """Whether the file of this entry is there as it was written."""
         file, entry = self.path / path, self.entries.get(path)
         return entry is not None and file.is_file() and file.stat().st_size == entry["size"] and sha256(file.read_bytes()) == entry["sha256"]
+
+    def read(self, path: str) -> bytes:
+        """The bytes of a file that is there."""
+        return (self.path / path).read_bytes()
 
     def add(self, file: File) -> None:
         """Writes the file and notes it; one whose bytes are there already is only noted. Raises DossierError where it cannot."""

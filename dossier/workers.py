@@ -64,7 +64,7 @@ class Pool(Generic[S, T, R]):
         """`alike` gives the same value for tasks that one worker does faster one after the other."""
         self._context: Any = multiprocessing.get_context("spawn" if os.name == "nt" else "forkserver")
         if os.name != "nt":
-            self._context.set_forkserver_preload(["dossier.batch"])
+            self._context.set_forkserver_preload(["dossier.making"])
         self._count, self._setup, self._work, self._limits, self._alike = count, setup, work, limits, alike
         self._workers: list[_Worker[T]] = []
         self._false_starts = 0

@@ -19,11 +19,12 @@ from pathlib import Path
 
 import pytest
 
-from dossier import assemble, batch, output, plan, resources
+from dossier import assemble, batch, making, output, plan, resources
 from dossier.assemble import Order, Workspace
-from dossier.batch import Event, Made, Maker
+from dossier.batch import Event
 from dossier.cli import main
 from dossier.errors import DossierError
+from dossier.making import Made, Maker
 from dossier.output import Folder
 from dossier.plan import Plan, Task, Wish
 
@@ -177,7 +178,7 @@ def _listing_evidence(product: Path, home: Path) -> list[str]:
         for each in (original, now):
             checklist = assemble.checklist_of(each.file, "no", DAY, workspace, each.files)
             order = Order((), DAY, DAY)
-            texts.append(assemble.document(checklist, workspace.shelf.get(name), assemble.i18n.tongue("nb"), order, workspace, batch.Ledger()).data)
+            texts.append(assemble.document(checklist, workspace.shelf.get(name), assemble.i18n.tongue("nb"), order, workspace, making.Ledger()).data)
         if texts[0] != texts[1]:
             found.append(name)
     assert found, "at least one document names the evidence file"
@@ -446,7 +447,7 @@ def test_a_folder_that_cannot_be_verified_is_named(prepare: Callable[[Path], obj
 
 def test_a_maker_keeps_few_checklists(workspace: Workspace) -> None:
     made = planned([ECG], ["no", "se", "dk", "fi", "is", "de"], workspace)
-    maker = Maker(batch.Setting(made.products, made.order, ()), workspace)
+    maker = Maker(making.Setting(made.products, made.order, ()), workspace)
     for market in ("no", "se", "dk", "fi", "is", "de"):
         maker.checklist("ecg-patch", market)
-    assert len(maker._checklists) == batch.KEPT
+    assert len(maker._checklists) == making.KEPT
