@@ -153,6 +153,7 @@ class Folder:
     def __init__(self, path: Path) -> None:
         """Takes the folder. Raises DossierError where another run holds it, or its manifest cannot be read."""
         self.path = path
+        self._is_new = not path.exists()
         _made(path)
         self._lock = _locked(path / LOCK)
         try:
@@ -210,6 +211,8 @@ class Folder:
             self._lock.close()
         with contextlib.suppress(OSError):
             (self.path / LOCK).unlink(missing_ok=True)
+            if self._is_new and not self.entries:
+                self.path.rmdir()  # a run that made nothing leaves nothing
         self._lock.close()
 
     def __enter__(self) -> Folder:

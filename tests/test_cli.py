@@ -34,7 +34,7 @@ def test_build_writes_documents_and_a_manifest_and_prints_the_gaps(tmp_path: Pat
     printed = capsys.readouterr()
     assert sorted(state(tmp_path)) == ["ecg-patch/no/NO_cover-letter_ecg-patch_nb_rA.docx", "ecg-patch/no/NO_labelling-checklist_ecg-patch_nb_rA.docx", "manifest.json"]
     assert "where to add it" in printed.out
-    assert "2 documents and manifest.json" in printed.err
+    assert "2 documents, manifest.json and index.html in" in printed.err
     entry = json.loads((tmp_path / "manifest.json").read_text("utf-8"))["files"][0]
     assert entry["data_version"].startswith("2026.")
     assert set(entry["tools"]) == {"dossier", "jinja2", "babel", "python-docx"}
@@ -46,7 +46,7 @@ def test_the_same_input_gives_the_same_bytes_wherever_it_is_written(tmp_path: Pa
     for name in ("one", "two"):
         assert main(["build", str(ECG), "-m", "no", "-d", "cover-letter", "-l", "nb+en", "-o", str(tmp_path / name)]) == 0
     assert state(tmp_path / "one") == state(tmp_path / "two")
-    assert len(state(tmp_path / "one")) == 3
+    assert len(state(tmp_path / "one")) == 4
 
 
 def test_strict_ends_with_one_when_there_are_gaps(tmp_path: Path) -> None:
@@ -67,7 +67,7 @@ def test_no_record_leaves_the_data_out(tmp_path: Path) -> None:
         (["-m", "nø"], '--market: "nø" is not a market or group.'),
         (["-m", "no", "-d", "cover-leter"], '--document: "cover-leter" is not a document. Did you mean "cover-letter"?'),
         (["-m", "no", "-f", "odt"], '--format: "odt" is not a format. Choose docx, pdf, xlsx, html or json.'),
-        (["-m", "no", "-l", "sv"], '--locale: "sv" is not a language the documents exist in. Choose nb, nn or en, or two joined with a plus: nb+en.'),
+        (["-m", "no", "-l", "pl"], '--locale: "pl" is not a language the documents exist in. Choose nb, nn, en, sv, da, fi, is, de or fr, or two joined with a plus: nb+en.'),
         (["-m", "no", "--date", "24.11.2026"], '--date: "24.11.2026" is not a day. Write it as year-month-day, for example 2026-11-23.'),
         (["-m", "no", "--date", "2026-02-30"], '--date: "2026-02-30" is not a day.'),
         (["-m", "eu-mdr"], '--market: "eu-mdr" is a legal space, not a market.'),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dossier import blocks, i18n, product, template, wording, yamlfile
+from dossier import assemble, blocks, evidence, i18n, product, template, wording, yamlfile
 from dossier.applicability import FactSheet, decide
 from dossier.assemble import Workspace, check
 from dossier.citation import cite, known
@@ -202,3 +202,29 @@ def label(rows: tuple[LanguageRow, ...]) -> str:
         text = wording.languages(row.languages, "en", "standard" if row.all_of else "or") if row.languages else "not known" if row.level == "unconfirmed" else "no rule"
         found.append(text + (" †" if row.level == "unconfirmed" and row.languages else ""))
     return "; ".join(dict.fromkeys(found))
+
+
+# --- in vitro devices ---------------------------------------------------------------------------------------------------
+
+
+IN_VITRO = ("eu", "eea", "xi")
+
+
+def test_an_in_vitro_device_has_a_checklist_in_every_market_of_the_eea_and_cites_no_place_of_the_mdr(workspace: Workspace) -> None:
+    """What the MDR says is not cited for an in vitro device: no clause of it, no cell of its language table."""
+    file = product.read(ROOT / "samples" / "glucose-self-test")
+    files = evidence.inspect(file, pages=False)
+    for market in workspace.repository.expand(IN_VITRO):
+        checklist = assemble.checklist_of(file, market, DAY, workspace, files)
+        assert checklist.rows
+        for row in checklist.rows:
+            requirement = row.record.requirement
+            cited = {requirement.source, *(reference.source for reference in requirement.references)}
+            assert row.decision.applies == "no" or not cited & {"mdr", "language-table-mdr"}, row.id
+        assert not [row for row in checklist.market.languages if row.source == "language-table-mdr"]
+
+
+@pytest.mark.parametrize("market", ["ch", "tr"])
+def test_a_market_whose_law_on_in_vitro_devices_is_not_held_says_so(market: str, workspace: Workspace) -> None:
+    with pytest.raises(DossierError, match=f"there are no requirement data for IVDR in the market {market} yet"):
+        assemble.check(product.read(ROOT / "samples" / "glucose-self-test"), market, DAY, workspace)
