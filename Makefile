@@ -13,9 +13,10 @@ test: install .venv/tested-tools
 	$(PYTHON) -m mypy
 	$(PYTHON) -m pytest
 
-# Ratios against the plain way of doing the same, written to docs/benchmarks.md; some six minutes.
+# Ratios against the plain way of doing the same, written to docs/benchmarks.md and docs/scaling-measured.md; some half an hour.
 bench: install
 	$(PYTHON) -m tests.bench
+	$(PYTHON) -m tests.bench.launch
 
 # A virtual environment with the project, from the lock file; made again when one of them changes.
 install: .venv/installed

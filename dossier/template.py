@@ -103,7 +103,9 @@ def render(template: Template, checklist: Checklist, tongue: Tongue, shelf: Shel
 
     Raises DossierError with the template's file and line for a template that does not work.
     """
-    voice = speaker(shelf, template.id, tongue, checklist.market.texts)
+    # The titles of the other documents, which a letter lists, stand in their own catalogs.
+    others = (folder / other.id for other in shelf.templates for folder in shelf.folders)
+    voice = speaker(shelf, template.id, tongue, (*checklist.market.texts, *others))
     context = _context(template, checklist, voice, shelf, issue)
     body = _body(template, context, voice, shelf)
     reached = review_state.state((field.name for block in body for field in blocks.inlines_of(block) if isinstance(field, blocks.Field)), issue.ledger.values)

@@ -32,7 +32,7 @@ def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
 def test_build_writes_documents_and_a_manifest_and_prints_the_gaps(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["build", str(ECG), "-m", "no", "-d", "cover-letter,labelling-checklist", "-f", "docx", "-o", str(tmp_path)]) == 0
     printed = capsys.readouterr()
-    assert sorted(state(tmp_path)) == ["ecg-patch/no/NO_cover-letter_ecg-patch_nb_rA.docx", "ecg-patch/no/NO_labelling-checklist_ecg-patch_nb_rA.docx", "manifest.json"]
+    assert sorted(state(tmp_path)) == ["ecg-patch/no/NO_cover-letter_ecg-patch_nb_rA.docx", "ecg-patch/no/NO_labelling-checklist_ecg-patch_nb_rA.docx", "index.html", "manifest.json"]
     assert "where to add it" in printed.out
     assert "2 documents, manifest.json and index.html in" in printed.err
     entry = json.loads((tmp_path / "manifest.json").read_text("utf-8"))["files"][0]
