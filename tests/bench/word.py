@@ -140,7 +140,7 @@ class _Writer:
     def inline(self, paragraph: Any, inline: Inline) -> None:
         match inline:
             case Text(text, style):
-                paragraph.add_run(text, style=style.capitalize() or None)
+                paragraph.add_run(text, style=direct_writer._WORDS[style] or None)
             case Status(kind, text):
                 paragraph.add_run(text, style=f"Status {''.join(part.capitalize() for part in kind.split('-'))}")
             case Break():

@@ -1,0 +1,166 @@
+"""Languages beyond English and Norwegian: nothing of the documents and of the data behind them is left in another language."""
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from babel.messages.pofile import read_po
+
+from dossier import assemble, blocks, i18n, template, yamlfile
+from dossier.assemble import Workspace
+from dossier.blocks import Text
+from dossier.checklist import Checklist
+from dossier.template import Issue
+
+from .conftest import DAY, ROOT, SAMPLES
+
+INLINE = {"en", "nb", "nn"}
+LOCALES = [locale for locale in i18n.RENDERED if locale not in INLINE]
+WHOLE = [locale for locale in i18n.WHOLE if locale not in INLINE]
+# The words of the reports about reviews, which a language that is not whole prints in English.
+REPORTS = "_review"
+TEMPLATES = sorted(path.parent for path in (ROOT / "templates").glob("*/nb.po"))
+SHARED_DATA = ("eu-mdr", "eu-ivdr", "evidence")
+
+
+def catalog(file: Path) -> dict[str, str]:
+    if not file.is_file():
+        return {}
+    with file.open("rb") as stream:
+        return {str(entry.id): str(entry.string) for entry in read_po(stream, abort_invalid=True) if entry.id}
+
+
+def texts(data: Any) -> Iterator[dict[str, str]]:
+    """Every text of a data file that is given by language."""
+    if isinstance(data, dict):
+        if "en" in data and all(isinstance(value, str) for value in data.values()) and all(re.fullmatch(r"[a-z]{2,3}", key) for key in data):
+            yield data
+            return
+        for value in data.values():
+            yield from texts(value)
+    elif isinstance(data, list):
+        for value in data:
+            yield from texts(value)
+
+
+def english_of(folder: Path, locale: str, deep: bool = True) -> set[str]:
+    """The English of every text in the folder's files that does not give the locale itself."""
+    files = folder.rglob("*.yaml") if deep else folder.glob("*.yaml")
+    return {text["en"].strip() for file in sorted(files) for text in texts(yamlfile.read(file).data) if locale not in text}
+
+
+def own_folders(locale: str, workspace: Workspace) -> list[Path]:
+    """The folders of data that a document in the locale prints: shared ones, the markets that speak it, and their legal spaces."""
+    found = [*SHARED_DATA]
+    for head in workspace.repository.markets():
+        if head.locale == locale:
+            found += [part.head.id for part in workspace.repository.chain(head.id)]
+    return [ROOT / "jurisdictions" / name for name in dict.fromkeys(found)]
+
+
+def wrong(english: set[str], messages: dict[str, str]) -> list[str]:
+    """What is not translated, or does not carry the same words in braces."""
+    missing = [f"not translated: {text[:80]}" for text in sorted(english) if not messages.get(text)]
+    return missing + [f"other words in braces: {text[:80]}" for text in sorted(english) if messages.get(text) and set(re.findall(r"\{\w*\}", text)) != set(re.findall(r"\{\w*\}", messages[text]))]
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("folder", TEMPLATES, ids=lambda folder: folder.name)
+def test_every_word_of_a_template_is_translated(locale: str, folder: Path) -> None:
+    if folder.name == REPORTS and locale not in WHOLE:
+        pytest.skip("the reports about reviews are in English")
+    english = set(catalog(folder / "nb.po"))
+    if (folder / "template.yaml").is_file():
+        english |= {text["en"].strip() for text in texts(yamlfile.read(folder / "template.yaml").data)}
+    assert wrong(english, catalog(folder / f"{locale}.po")) == []
+
+
+@pytest.mark.parametrize("locale", WHOLE)
+def test_every_text_of_the_data_is_translated(locale: str, workspace: Workspace) -> None:
+    everything: dict[str, str] = {}
+    for folder in (*own_folders(locale, workspace), ROOT / "jurisdictions"):
+        everything |= catalog(folder / f"{locale}.po")
+    found = []
+    for folder in own_folders(locale, workspace):
+        found += wrong(english_of(folder, locale), everything)
+    assert found + wrong(english_of(ROOT / "jurisdictions", locale, deep=False), everything) == []
+
+
+@pytest.mark.parametrize("locale", WHOLE)
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_a_document_in_the_language_falls_back_for_the_products_own_words_only(sample: str, locale: str, check: Callable[..., Checklist], workspace: Workspace) -> None:
+    """For a market that speaks it, in all documents; what falls back carries its language and says so."""
+    market = next(head.id for head in workspace.repository.markets() if head.locale == locale)
+    checklist = check(ROOT / "samples" / sample, market)
+    own = {text for texts in (checklist.product.intended_purpose, checklist.product.documents.associated_products) for text in texts.values()}
+    for kind in workspace.shelf.for_market(checklist):
+        document = template.render(kind, checklist, i18n.tongue(locale), workspace.shelf, Issue(DAY))
+        inlines = [inline for block in document.blocks for inline in blocks.inlines_of(block)]
+        fallen = [inlines[index - 2] for index, inline in enumerate(inlines) if isinstance(inline, Text) and re.fullmatch(r"\[[a-z]{2}\]", inline.text.strip())]
+        assert [inline.text for inline in fallen if isinstance(inline, Text) and inline.text not in own] == []
+        assemble.check_characters(document, checklist, workspace)
+
+
+@pytest.mark.parametrize(
+    ("locale", "clause", "cited"),
+    [
+        ("sv", "Article 10(9)(a)", "artikel 10.9 a"),
+        ("da", "Annex I, section 23.2(l)", "bilag I, punkt 23.2, litra l)"),
+        ("fi", "Articles 83–84", "83–84 artiklat"),
+        ("fi", "Article 10(9)(a)", "10 artiklan 9 kohdan a alakohta"),
+        ("is", "Annex I, section 23.2(l)", "l-liður liðar 23.2 í I. viðauka"),
+        ("de", "Article 10(9)(a)", "Artikel 10 Absatz 9 Buchstabe a"),
+        ("fr", "Annex I, section 23.2(l)", "annexe I, section 23.2, point l)"),
+        ("fr", "Annex VI Part C, section 6.5.3", "annexe VI, partie C, section 6.5.3"),
+        ("fi", "§ 6(1)", "6 §:n 1 momentti"),
+        ("is", "§ 6(1)", "1. mgr. 6. gr."),
+    ],
+)
+def test_each_language_cites_clauses_in_its_own_way(locale: str, clause: str, cited: str) -> None:
+    from dossier.citation import cite
+
+    assert cite(clause, locale).replace("\u00a0", " ") == cited
+
+
+def test_every_clause_of_the_data_can_be_cited_in_every_language(workspace: Workspace) -> None:
+    from dossier.citation import cite, known
+
+    for name in workspace.repository.ids():
+        for record in workspace.repository.get(name).records:
+            clause = record.requirement.clause
+            assert known(clause), clause
+            for locale in ("nb", "nn", "en", "sv", "da", "fi", "is", "de", "fr"):
+                printed = cite(clause, locale)
+                assert "{" not in printed
+                assert set(re.findall(r"\d+", clause)) - {"1", "2", "3", "4", "5", "6", "7", "8"} <= set(re.findall(r"\d+", printed)), (locale, clause, printed)
+
+
+@pytest.mark.parametrize(("locale", "ordered"), [("nb", "Alfa Zulu Ærø Øst Åre"), ("da", "Alfa Zulu Ærø Øst Åre"), ("sv", "Alfa Zulu Åre Ärla Öst"), ("fi", "Alfa Zulu Åre Ärla Öst"), ("is", "Alfa Zulu Þór Ærø Öst"), ("de", "Alfa Ärla Öst Zulu"), ("fr", "Alfa Élan Zulu")])
+def test_names_are_sorted_by_the_alphabet_of_the_language(locale: str, ordered: str) -> None:
+    words = ordered.split()
+    assert sorted(reversed(words), key=lambda word: i18n.collated(word, locale)) == words
+
+
+@pytest.mark.parametrize("locale", [locale for locale in LOCALES if locale not in WHOLE])
+def test_what_a_language_lacks_is_printed_in_english_with_a_mark(locale: str, check: Callable[..., Checklist], workspace: Workspace) -> None:
+    """Headings and heads of columns are in the language; requirement texts carry their own language and say so."""
+    checklist = check(ROOT / "samples" / "ecg-patch", next(head.id for head in workspace.repository.markets() if head.locale == locale))
+    for kind in workspace.shelf.for_market(checklist):
+        document = template.render(kind, checklist, i18n.tongue(locale), workspace.shelf, Issue(DAY))
+        english = template.render(kind, checklist, i18n.tongue("en"), workspace.shelf, Issue(DAY))
+        assert document.title != english.title
+        ours, theirs = ([blocks.plain(block.inlines) for block in each.blocks if isinstance(block, blocks.Heading) and block.level == 1] for each in (document, english))
+        assert not set(ours) & (set(theirs) - {"Information"})
+        inlines = [inline for block in document.blocks for inline in blocks.inlines_of(block)]
+        for index, inline in enumerate(inlines):
+            if isinstance(inline, Text) and inline.lang.startswith("en"):
+                assert re.fullmatch(r"\[en\]", inlines[index + 2].text.strip()) if index + 2 < len(inlines) and isinstance(inlines[index + 2], Text) else True
+        assemble.check_characters(document, checklist, workspace)
+
+
+def test_the_market_of_a_language_that_is_whole_is_built_in_it() -> None:
+    assert assemble.own_tongue("fi").name == "fi"
+    assert assemble.own_tongue("de").name == "en"
