@@ -104,6 +104,7 @@ class Under(Model):
     source: str = ""
     clause: str = ""
     level: Level | None = None
+    force: Force | None = None
     references: tuple[Reference, ...] = ()
     note: Localized = {}
     related: tuple[str, ...] = ()
