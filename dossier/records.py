@@ -105,14 +105,10 @@ class Under(Model):
     source: str = ""
     clause: str = ""
     level: Level | None = None
+    force: Force | None = None
     references: tuple[Reference, ...] = ()
     note: Localized = {}
     related: tuple[str, ...] = ()
-
-
-# Sources that hold for one regulation only: what an in vitro device does not cite, and what it cites instead.
-OF_MDR = frozenset({"mdr", "language-table-mdr"})
-OF_IVDR = {"language-table-mdr": "language-table-ivdr"}
 
 
 class Requirement(Model):
@@ -150,19 +146,9 @@ class Requirement(Model):
     under: dict[Literal["mdr", "ivdr"], Under] = {}
 
     def read_under(self, regulation: str) -> Requirement:
-        """The record as it reads for a product under the regulation: its own words for it, and no place of the other regulation.
-
-        A national rule stands on both regulations and names the MDR first; the Commission's table of languages has a sister
-        for each.
-        """
+        """The record as it reads for a product under the regulation."""
         own = next((under for name, under in self.under.items() if name == regulation), None)
-        read = self.model_copy(update={name: getattr(own, name) for name in own.model_fields_set}) if own else self
-        if regulation != "ivdr":
-            return read
-        sources = [reference.source for reference in read.references]
-        references = [reference.model_copy(update={"source": OF_IVDR[reference.source]}) if reference.source in OF_IVDR and OF_IVDR[reference.source] not in sources else reference for reference in read.references]
-        kept = tuple(reference for reference in references if reference.source not in OF_MDR)
-        return read.model_copy(update={"source": OF_IVDR.get(read.source, read.source), "references": kept})
+        return self.model_copy(update={name: getattr(own, name) for name in own.model_fields_set}) if own else self
 
 
 class Change(Model):

@@ -229,9 +229,12 @@ def test_a_market_that_is_unknown_gets_the_nearest_name(workspace: Workspace) ->
         workspace.repository.expand(["eu-mdr"])
 
 
-def test_a_product_under_a_regulation_without_data_in_the_market_is_refused_with_a_sentence(workspace: Workspace) -> None:
-    with pytest.raises(DossierError, match="no requirement data for IVDR in the market ch yet"):
-        resolve(workspace.repository, "ch", DAY, "ivdr")
+def test_a_product_under_a_regulation_without_data_in_the_market_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    folder = tmp_path / "jurisdictions" / "island"
+    folder.mkdir(parents=True)
+    (folder / "jurisdiction.yaml").write_text("id: island\nname: {en: Island}\nkind: state\nextends: [eu-mdr]\nlocale: en\n", "utf-8")
+    with pytest.raises(DossierError, match="no requirement data for IVDR in the market island yet"):
+        resolve(Workspace((tmp_path,)).repository, "island", DAY, "ivdr")
 
 
 def test_norwegian_typography() -> None:

@@ -1,13 +1,18 @@
 """The markets of the EU, the EEA, Türkiye and Northern Ireland: complete records, expected decisions, groups, and the page docs/markets.md."""
 from __future__ import annotations
 
+import datetime as dt
+import re
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-from dossier import assemble, blocks, evidence, i18n, product, template, wording, yamlfile
+from dossier import blocks, i18n, product, template, wording, yamlfile
 from dossier.applicability import FactSheet, decide
 from dossier.assemble import Workspace, check
+from dossier.checklist import Checklist
 from dossier.citation import cite, known
 from dossier.errors import DossierError
 from dossier.jurisdiction import levels
@@ -20,11 +25,30 @@ EU = ["at", "be", "bg", "hr", "cy", "cz", "dk", "ee", "fi", "fr", "de", "gr", "h
 MARKETS = [*EU, "is", "li", "tr", "xi"]
 CONFIRMED = ["no", "se", "dk", "fi", "is", "de", "fr", "nl", "it", "es", "gb", "ch", "us"]
 LANGUAGES = {"en", "nb", "nn"}
+# Where a product under either regulation can be built.
+BOTH = [*EU, "is", "li", "no", "ch", "xi", "tr"]
+REGULATIONS = ("mdr", "ivdr")
+SAMPLE = {"mdr": "ecg-patch", "ivdr": "glucose-self-test"}
+OTHER = {"mdr": "ivdr", "ivdr": "mdr"}
+# The in vitro part was read two days after the day on which the other tests stand.
+DATA_DAY = dt.date(2026, 11, 26)
 CASES = [(market, case) for market in MARKETS if (ROOT / "tests" / "jurisdictions" / f"{market}.yaml").is_file() for case in yamlfile.read(ROOT / "tests" / "jurisdictions" / f"{market}.yaml").data]
 
 
-def resolved(workspace: Workspace, market: str) -> Resolved:
-    return resolve(workspace.repository, market, DAY, "mdr")
+def resolved(workspace: Workspace, market: str, regulation: str = "mdr") -> Resolved:
+    return resolve(workspace.repository, market, DAY, regulation)
+
+
+@pytest.fixture(scope="module")
+def built(workspace: Workspace) -> Callable[[str, str], Checklist]:
+    """The checklist of the sample under a regulation in a market, made once."""
+    files = {regulation: product.read(ROOT / "samples" / name) for regulation, name in SAMPLE.items()}
+
+    @cache
+    def made(market: str, regulation: str) -> Checklist:
+        return check(files[regulation], market, DAY, workspace)
+
+    return made
 
 
 def test_no_jurisdiction_and_no_group_has_a_fault(workspace: Workspace) -> None:
@@ -54,12 +78,14 @@ def test_every_record_of_the_market_is_complete(market: str, workspace: Workspac
     clauses = [row.clause for row in own.languages] + [row.clause for row, _ in own.milestones] + [authority.clause for authority in own.authorities]
     for record in own.records:
         requirement = record.requirement
-        for texts in (requirement.title, requirement.says, requirement.judgement, requirement.note):
-            assert not texts or set(texts) >= LANGUAGES, requirement.id
         assert requirement.id.startswith(f"{market}.")
-        assert requirement.checked <= DAY < requirement.review_by
+        assert requirement.checked <= DATA_DAY < requirement.review_by
         assert not requirement.authority or requirement.authority in authorities, requirement.id
-        clauses += [requirement.clause, *(reference.clause for reference in requirement.references)]
+        for reading in (requirement, *(requirement.read_under(regulation) for regulation in requirement.under)):
+            for texts in (reading.title, reading.says, reading.judgement, reading.note):
+                assert not texts or set(texts) >= LANGUAGES, requirement.id
+            assert {reading.source, *(reference.source for reference in reading.references)} <= set(found.sources), requirement.id
+            clauses += [reading.clause, *(reference.clause for reference in reading.references)]
     assert sorted({clause for clause in clauses if clause and not known(clause)}) == []
     for clause in clauses:
         assert not {"Annex", "Article", "section", "whole"} & set(cite(clause, "nb").replace(",", "").split()), clause
@@ -84,9 +110,10 @@ def test_the_market_has_an_authority_and_an_unconfirmed_contact_prints_its_state
             assert contact.level != "unconfirmed" or not any("@" in text or "+" in text for text in contact.channel.values())
 
 
+@pytest.mark.parametrize("regulation", REGULATIONS)
 @pytest.mark.parametrize("market", MARKETS)
-def test_what_is_unconfirmed_is_never_required(market: str, workspace: Workspace) -> None:
-    checklist = check(product.read(ROOT / "samples" / "ecg-patch"), market, DAY, workspace)
+def test_what_is_unconfirmed_is_never_required(market: str, regulation: str, built: Callable[[str, str], Checklist]) -> None:
+    checklist = built(market, regulation)
     for row in checklist.rows:
         if row.record.requirement.level == "unconfirmed" or row.record.requirement.status != "in-force":
             assert row.standing in ("unconfirmed", "pending"), row.id
@@ -105,6 +132,69 @@ def test_authority_law_and_vigilance_clock_are_confirmed(market: str, workspace:
     clocks = [record.requirement for record in found.records if record.requirement.phase == "post-market" and any(deadline.unit in ("hour", "day") and deadline.amount for deadline in record.requirement.deadlines)]
     assert clocks
     assert all(requirement.level != "unconfirmed" for requirement in clocks)
+
+
+def test_both_regulations_have_data_in_every_market_of_europe(workspace: Workspace) -> None:
+    assert {market for head in workspace.repository.markets() if workspace.repository.regulations(market := head.id) == REGULATIONS} == set(BOTH)
+
+
+@pytest.mark.parametrize("market", BOTH)
+def test_an_in_vitro_device_is_built_on_the_ivdr_alone(market: str, built: Callable[[str, str], Checklist]) -> None:
+    found = built(market, "ivdr")
+    assert [head.id for head in found.market.chain if head.regulation] == ["eu-ivdr"]
+    assert {row.record.owner for row in found.rows} <= {"eu-ivdr", "eea", market}
+    assert {"eu-ivdr.16.2", "eu-ivdr.20.2.a", "eu-ivdr.art82.1.a", "eu-ivdr.art48.7"} <= {row.id for row in found.rows if row.decision.applies == "yes"}
+    assert [row for row in found.rows if row.record.owner == market and row.decision.applies == "yes"]
+
+
+def prints(texts: dict[str, str], other: str) -> bool:
+    """Whether the text cites a place in the other regulation."""
+    return any(re.search(rf"\b{other} (?:Annex|Article|vedlegg|artikkel)", text, re.I) for text in texts.values())
+
+
+@pytest.mark.parametrize("regulation", REGULATIONS)
+@pytest.mark.parametrize("market", BOTH)
+def test_no_row_prints_a_clause_of_the_other_regulation(market: str, regulation: str, built: Callable[[str, str], Checklist]) -> None:
+    found = built(market, regulation)
+    other = OTHER[regulation]
+    strange = {other, f"language-table-{other}"}
+    for row in found.rows:
+        requirement = row.record.requirement
+        if row.decision.applies == "no":
+            continue
+        assert not strange & {requirement.source, *(reference.source for reference in requirement.references)}, row.id
+        assert not [name for name in requirement.related if name.startswith(f"eu-{other}.")], row.id
+        assert not any(prints(texts, other) for texts in (requirement.title, requirement.says, *(deadline.says for deadline in requirement.deadlines))), row.id
+
+
+@pytest.mark.parametrize("regulation", REGULATIONS)
+@pytest.mark.parametrize("market", BOTH)
+def test_no_language_row_and_no_day_is_of_the_other_regulation(market: str, regulation: str, built: Callable[[str, str], Checklist], workspace: Workspace) -> None:
+    found = built(market, regulation)
+    other = OTHER[regulation]
+    classes = {"mdr": {"I", "IIa", "IIb", "III"}, "ivdr": {"A", "B", "C", "D"}}
+    for line in found.market.languages:
+        assert line.source not in (other, f"language-table-{other}"), line
+        assert set(line.classes) <= classes[regulation], line
+        assert not prints(line.note, other), line
+        assert regulation == "mdr" or line.document != "implant-card", line
+    sheet = FactSheet(found.product, workspace.repository.library.facts)
+    for day, condition in found.market.milestones:
+        if decide(condition, sheet).applies != "no":
+            assert day.source != other, day
+            assert not day.requirement.startswith(f"eu-{other}."), day
+            assert other.upper() not in day.says["en"].split() or regulation.upper() in day.says["en"], day
+
+
+@pytest.mark.parametrize("regulation", REGULATIONS)
+@pytest.mark.parametrize("market", BOTH)
+def test_a_language_row_names_a_requirement_of_its_regulation(market: str, regulation: str, workspace: Workspace) -> None:
+    found = resolved(workspace, market, regulation)
+    for line in found.languages:
+        assert line.source in found.sources
+        record = found.record(line.requirement)
+        assert record is not None or not line.requirement, line
+        assert record is None or f"'regulation': ['{OTHER[regulation]}']" not in str(record.requirement.applies_when), line
 
 
 def test_an_english_app_fails_in_denmark_and_passes_in_ireland(workspace: Workspace, tmp_path: Path) -> None:
@@ -147,10 +237,11 @@ def test_icelandic_instructions_for_lay_users_depend_on_the_class(device_class: 
 @pytest.mark.parametrize(("market", "case"), CASES, ids=[f"{market}: {case['case']}" for market, case in CASES])
 def test_expected_decisions(market: str, case: dict[str, object], workspace: Workspace, tmp_path: Path) -> None:
     facts = str(case["facts"])
-    base = "\n".join(line for line in MINIMAL.splitlines() if not line.startswith("manufacturer"))
+    regulation = str(case.get("regulation", "mdr"))
+    base = "\n".join(line for line in MINIMAL.replace("mdr", regulation).splitlines() if not line.startswith("manufacturer"))
     (tmp_path / "product.yaml").write_text(f"{base}\n{facts}", "utf-8")
     sheet = FactSheet(product.read(tmp_path).product, workspace.repository.library.facts)
-    found = resolved(workspace, market)
+    found = resolved(workspace, market, regulation)
     for wanted, answer in (("applies", "yes"), ("not_applicable", "no"), ("undetermined", "undetermined")):
         for identifier in case.get(wanted, []):  # type: ignore[attr-defined]
             record = found.record(identifier)
@@ -202,29 +293,3 @@ def label(rows: tuple[LanguageRow, ...]) -> str:
         text = wording.languages(row.languages, "en", "standard" if row.all_of else "or") if row.languages else "not known" if row.level == "unconfirmed" else "no rule"
         found.append(text + (" †" if row.level == "unconfirmed" and row.languages else ""))
     return "; ".join(dict.fromkeys(found))
-
-
-# --- in vitro devices ---------------------------------------------------------------------------------------------------
-
-
-IN_VITRO = ("eu", "eea", "xi")
-
-
-def test_an_in_vitro_device_has_a_checklist_in_every_market_of_the_eea_and_cites_no_place_of_the_mdr(workspace: Workspace) -> None:
-    """What the MDR says is not cited for an in vitro device: no clause of it, no cell of its language table."""
-    file = product.read(ROOT / "samples" / "glucose-self-test")
-    files = evidence.inspect(file, pages=False)
-    for market in workspace.repository.expand(IN_VITRO):
-        checklist = assemble.checklist_of(file, market, DAY, workspace, files)
-        assert checklist.rows
-        for row in checklist.rows:
-            requirement = row.record.requirement
-            cited = {requirement.source, *(reference.source for reference in requirement.references)}
-            assert row.decision.applies == "no" or not cited & {"mdr", "language-table-mdr"}, row.id
-        assert not [row for row in checklist.market.languages if row.source == "language-table-mdr"]
-
-
-@pytest.mark.parametrize("market", ["ch", "tr"])
-def test_a_market_whose_law_on_in_vitro_devices_is_not_held_says_so(market: str, workspace: Workspace) -> None:
-    with pytest.raises(DossierError, match=f"there are no requirement data for IVDR in the market {market} yet"):
-        assemble.check(product.read(ROOT / "samples" / "glucose-self-test"), market, DAY, workspace)

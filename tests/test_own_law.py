@@ -43,9 +43,9 @@ def test_a_root_of_its_own_resolves_for_products_of_either_regulation(market: st
         assert {record.owner for record in found.records} == {market}
 
 
-@pytest.mark.parametrize("market", MARKETS)
-def test_every_record_of_the_market_is_complete(market: str, workspace: Workspace) -> None:
-    found = resolve(workspace.repository, market, DAY, "mdr")
+@pytest.mark.parametrize(("market", "regulation"), [*((market, "mdr") for market in MARKETS), ("ch", "ivdr")])
+def test_every_record_of_the_market_is_complete(market: str, regulation: str, workspace: Workspace) -> None:
+    found = resolve(workspace.repository, market, DAY, regulation)
     authorities = {authority.id for authority in found.authorities}
     identifiers = {record.requirement.id for record in found.records}
     for record in found.records:
@@ -113,10 +113,11 @@ def test_no_document_speaks_of_a_law_that_does_not_hold_there(market: str, works
 
 @pytest.mark.parametrize(("market", "case"), CASES, ids=[f"{market}: {case['case']}" for market, case in CASES])
 def test_expected_decisions(market: str, case: dict[str, object], workspace: Workspace, tmp_path: Path) -> None:
-    base = "\n".join(line for line in MINIMAL.splitlines() if not line.startswith("manufacturer"))
+    regulation = str(case.get("regulation", "mdr"))
+    base = "\n".join(line for line in MINIMAL.replace("mdr", regulation).splitlines() if not line.startswith("manufacturer"))
     (tmp_path / "product.yaml").write_text(f"{base}\n{case['facts']}", "utf-8")
     sheet = FactSheet(product.read(tmp_path).product, workspace.repository.library.facts)
-    found = resolve(workspace.repository, market, DAY, "mdr")
+    found = resolve(workspace.repository, market, DAY, regulation)
     for wanted, answer in (("applies", "yes"), ("not_applicable", "no"), ("undetermined", "undetermined")):
         for identifier in case.get(wanted, []):  # type: ignore[attr-defined]
             record = found.record(identifier)
@@ -133,6 +134,20 @@ def test_switzerland_is_the_mdr_without_representative_in_the_eea_and_without_eu
     label = found.record("eu-mdr.23.2.d")
     assert label is not None
     assert label.changed_by[0][0] == "ch"
+    assert not [row for row, _ in found.milestones if "EUDAMED" in row.says["en"]]
+
+
+def test_switzerland_cites_the_ivdo_for_in_vitro_devices(workspace: Workspace) -> None:
+    found = resolve(workspace.repository, "ch", DAY, "ivdr")
+    identifiers = {record.requirement.id for record in found.records}
+    assert "eu-ivdr.16.2" in identifiers
+    assert not {"eu-ivdr.art11.1", "eu-ivdr.art26.3", "eu-ivdr.art28.1", "eu-ivdr.cra"} & identifiers
+    own = [record.requirement for record in found.records if record.owner == "ch" and record.requirement.id not in ("ch.art20.2", "ch.art73")]
+    assert {requirement.id for requirement in own if requirement.source == "ch-meddo"} == set()
+    assert {row.source for row in found.languages} == {"ch-ivdo"}
+    representative = found.record("ch.art51.1")
+    assert representative is not None
+    assert (representative.requirement.source, representative.requirement.clause) == ("ch-ivdo", "Article 44(1)")
     assert not [row for row, _ in found.milestones if "EUDAMED" in row.says["en"]]
 
 
