@@ -141,7 +141,8 @@ def test_every_clause_of_the_data_can_be_cited_in_every_language(workspace: Work
 @pytest.mark.parametrize(("locale", "ordered"), [("nb", "Alfa Zulu Ærø Øst Åre"), ("da", "Alfa Zulu Ærø Øst Åre"), ("sv", "Alfa Zulu Åre Ärla Öst"), ("fi", "Alfa Zulu Åre Ärla Öst"), ("is", "Alfa Zulu Þór Ærø Öst"), ("de", "Alfa Ärla Öst Zulu"), ("fr", "Alfa Élan Zulu")])
 def test_names_are_sorted_by_the_alphabet_of_the_language(locale: str, ordered: str) -> None:
     words = ordered.split()
-    assert sorted(words[::-1], key=lambda word: i18n.collated(word, locale)) == words
+    mixed = [*words[1::2], *words[::2]]
+    assert sorted(mixed, key=lambda word: i18n.collated(word, locale)) == words
 
 
 @pytest.mark.parametrize("locale", [locale for locale in LOCALES if locale not in WHOLE])
@@ -153,7 +154,8 @@ def test_what_a_language_lacks_is_printed_in_english_with_a_mark(locale: str, ch
         english = template.render(kind, checklist, i18n.tongue("en"), workspace.shelf, Issue(DAY))
         assert document.title != english.title
         ours, theirs = ({blocks.plain(block.inlines) for block in each.blocks if isinstance(block, blocks.Heading) and block.level == 1} for each in (document, english))
-        assert len(ours & theirs) <= 2, "a few words are the same in both languages"
+        titles = {record.group.title["en"] for record in checklist.market.records}
+        assert len(ours & (theirs - titles)) <= 2, "a few words are the same in both languages"
         if kind.id == "dossier-checklist":
             inlines = [inline for block in document.blocks for inline in blocks.inlines_of(block)]
             assert sum(isinstance(inline, Text) and inline.text.strip() == "[en]" for inline in inlines) > 100
