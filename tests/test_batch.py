@@ -78,7 +78,7 @@ def test_the_plan_file_fills_in_what_its_lines_leave_out(tmp_path: Path, workspa
     file = tmp_path / "launch.yaml"
     file.write_text("products: [ecg]\nformats: [docx]\ndate: 2026-11-24\nbuilds:\n  - {markets: [no, se], documents: [cover-letter]}\n  - {markets: [is], documents: [disclosure-note], locales: [en]}\n", "utf-8")
     made = plan.make(plan.read(file, None, Order((), DAY, DAY)), workspace)
-    assert {(task.market, task.document, task.locale) for task in made.tasks} == {("no", "cover-letter", "nb"), ("se", "cover-letter", "en"), ("is", "disclosure-note", "en")}
+    assert {(task.market, task.document, task.locale) for task in made.tasks} == {("no", "cover-letter", "nb"), ("se", "cover-letter", "sv"), ("is", "disclosure-note", "en")}
 
 
 def test_faults_of_a_plan_file_are_named_together(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
