@@ -405,7 +405,7 @@ def test_words_in_another_language_say_so() -> None:
     read = docx.Document(io.BytesIO(render(made)))
     assert [run.style.name for run in read.paragraphs[1].runs] == ["Language en", "Language nn", "Default Paragraph Font", "Language de", "Strong en"]
     tags = {style.name: values(style.element, "w:lang")[0] for style in read.styles if style.name.endswith((" en", " nn", " de"))}
-    assert tags == {"Language en": "en-GB", "Language nn": "nn-NO", "Language de": "de", "Strong en": "en-GB", "Hyperlink en": "en-GB"}
+    assert tags == {"Language en": "en-GB", "Language nn": "nn-NO", "Language de": "de-DE", "Strong en": "en-GB", "Hyperlink en": "en-GB"}
     assert read.styles["Strong en"].base_style.name == "Strong"
     first = read.tables[0].rows[1].cells[0].paragraphs[0]
     assert [run.style.name for run in first.runs] == ["Language en", "Default Paragraph Font"]
