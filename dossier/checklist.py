@@ -24,6 +24,7 @@ OWN_DUTY = frozenset({"manufacturer", "authorised-representative", "importer", "
 # What the product itself says, and product.yaml lists under `languages`: one gap for all its documents.
 IN_PRODUCT = ("label", "ifu", "gui")
 _RANK: dict[Severity, int] = {"finding": 0, "justify": 1, "inform": 2}
+_NOT_BINDING: frozenset[Standing] = frozenset({"informs", "unconfirmed", "pending"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +225,7 @@ class _Maker:
         if not documents and not named:
             gaps = (self._gap("missing", identifier, _severity("mandatory", standing), identifier, identifier, self.place.line("evidence")),)
         gaps += self._defects(self._naming(identifier), identifier, standing)
-        return Row(record, standing, decision, self._coverage(gaps, documents), documents, tuple(dict.fromkeys(gaps)), tuple(row.id for row in named))
+        return Row(record, standing, decision, self._coverage(gaps, documents, standing), documents, tuple(dict.fromkeys(gaps)), tuple(row.id for row in named))
 
     def _duty_row(self, record: Record, standing: Standing, decision: Decision) -> Row:
         requirement = record.requirement
@@ -246,7 +247,7 @@ class _Maker:
             gaps += self._evidence_gaps(kind, found, requirement.id, requirement.id, severity, record)
         if not asked and not documents:
             return Row(record, standing, decision, "information")
-        return Row(record, standing, decision, self._coverage(gaps, documents), _unique(documents), tuple(dict.fromkeys(gaps)))
+        return Row(record, standing, decision, self._coverage(gaps, documents, standing), _unique(documents), tuple(dict.fromkeys(gaps)))
 
     def _for_requirement(self, kind: Kind, record: Record) -> tuple[Evidence, ...]:
         """The documents that show this kind for this requirement.
@@ -367,9 +368,14 @@ class _Maker:
         if requirement not in gap.affects:
             self.gaps[key] = Gap(gap.cause, gap.subject, gap.severity, (*gap.affects, requirement), gap.basis or requirement, gap.line, gap.languages, gap.wanted)
 
-    def _coverage(self, keys: Iterable[str], documents: Iterable[Evidence]) -> Coverage:
-        """What merely informs does not take a shown requirement's cover away."""
+    def _coverage(self, keys: Iterable[str], documents: Iterable[Evidence], standing: Standing = "required") -> Coverage:
+        """What merely informs does not take a shown requirement's cover away.
+
+        A gap shared with a binding requirement keeps its weight there; a row that does not bind only reports it.
+        """
         severities = {self.gaps[key].severity for key in keys}
+        if standing in _NOT_BINDING and severities - {"inform"}:
+            return "information"
         if "finding" in severities:
             return "gap"
         if "justify" in severities:
@@ -424,7 +430,7 @@ def _standing(record: Record, state: str) -> Standing:
 
 
 def _severity(expectation: Expectation, standing: Standing) -> Severity:
-    if standing in ("informs", "unconfirmed", "pending") or expectation == "recommended":
+    if standing in _NOT_BINDING or expectation == "recommended":
         return "inform"
     if expectation == "mandatory" and standing == "required":
         return "finding"
