@@ -1,15 +1,9 @@
 """Many machines: a real scheduler and two workers as processes of their own make the same bytes; a lost worker loses nothing."""
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import json
 import os
 import signal
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,6 +17,7 @@ from dossier.output import Folder
 from dossier.remote import Address
 
 from .conftest import DAY, ROOT
+from .loopback import cluster
 
 pytest.importorskip("distributed")
 fsspec = pytest.importorskip("fsspec")
@@ -32,31 +27,6 @@ ECG = ROOT / "samples" / "ecg-patch"
 
 def tree(folder: Path) -> dict[str, str]:
     return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.rglob("*")) if path.is_file()}
-
-
-@contextlib.contextmanager
-def process(*arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-    started = subprocess.Popen([sys.executable, "-W", "ignore", "-m", *arguments], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        yield started
-    finally:
-        started.kill()
-        started.wait()
-
-
-@contextlib.contextmanager
-def cluster(folder: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
-    """A scheduler and two workers on loopback; yields its address and the workers."""
-    file = folder / "scheduler.json"
-    with contextlib.ExitStack() as stack:
-        stack.enter_context(process("distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(file)))
-        deadline = time.monotonic() + 60
-        while not file.is_file() or not file.read_text("utf-8").strip():
-            assert time.monotonic() < deadline, "the scheduler did not come up"
-            time.sleep(0.1)
-        address = json.loads(file.read_text("utf-8"))["address"]
-        workers = [stack.enter_context(process("distributed.cli.dask_worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard", "--local-directory", str(folder / f"worker-{number}"))) for number in (1, 2)]
-        yield address, workers
 
 
 def nordic(workspace: Workspace) -> plan.Plan:

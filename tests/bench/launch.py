@@ -17,10 +17,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests import loopback
 from tests.bench import machine, pdf, word
 from tests.bench.measure import ROOT
 
@@ -119,40 +120,63 @@ change:
 """
 
 
+SMALL = ("-d", "cover-letter,disclosure-note,labelling-checklist")
+Line = tuple[str, str, str, str]
+
+
+def exports(folder: Path, group: str) -> Iterator[Line]:
+    """The full export, the same again, and again after a change of one market."""
+    home = changed_data(folder)
+    own = ("-m", group, "-j", "2", "--home", str(home))
+    one, files = naive()
+    first = build(folder / "out", *own)
+    whole = one * first.files / files
+    yield f"{first.files // files} markets x 5 documents x 2 formats, 2 workers", f"naive, one after the other ({one:.0f} s for {files} files of one market)", f"{whole / first.seconds:.1f}x as fast ({first.seconds:.0f} s and {whole:.0f} s)", ">= 3x"
+    again = build(folder / "out", *own)
+    yield "the same again, nothing changed", "the full export", f"{first.seconds / again.seconds:.0f}x as fast ({again.seconds:.1f} s)", ">= 100x"
+    (home / "jurisdictions" / "se" / "requirements" / "label.yaml").write_text(CHANGE, "utf-8")
+    after = build(folder / "out", *own)
+    yield "the same again, a requirement of one market changed", "the full export", f"{first.seconds / after.seconds:.0f}x as fast ({after.seconds:.1f} s)", ">= 20x"
+    yield "memory of the full export", "", f"parent {first.parent} MB, worker {first.worker} MB", ""
+
+
+def by_markets(folder: Path) -> Iterator[Line]:
+    """Word only: the cost against the number of markets."""
+    for number, markets in ((5, "nordic"), (10, "nordic,de,fr,it,es,nl"), (30, "eea")):
+        took = build(folder / f"word-{number}", "-m", markets, "-f", "docx", "-j", "2")
+        yield f"Word only, {number} markets, 2 workers", "", f"{took.seconds:.1f} s, {took.seconds / number:.2f} s a market; parent {took.parent} MB, worker {took.worker} MB", ""
+
+
+def by_workers(folder: Path) -> Iterator[Line]:
+    """The cost against the number of workers."""
+    for jobs in (1, 2, 4):
+        took = build(folder / f"jobs-{jobs}", "-m", "nordic", *SMALL, "-j", str(jobs))
+        yield f"5 markets x 3 documents x 2 formats, {jobs} worker{'s' if jobs > 1 else ''}", "", f"{took.seconds:.1f} s; parent {took.parent} MB, worker {took.worker} MB", ""
+
+
+def on_a_cluster(folder: Path, group: str) -> Iterator[Line]:
+    """The same work by two local workers, by a cluster of two that is up, and by one that is started for it."""
+    local = build(folder / "local", "-m", group, *SMALL, "-j", "2")
+    work = f"{local.files // 6} markets x 3 documents x 2 formats"
+    with loopback.cluster(folder) as (address, _):
+        up = build(folder / "up", "-m", group, *SMALL, "--scheduler", address)
+    started = build(folder / "started", "-m", group, *SMALL, "-j", "2", "--scheduler", "local")
+    yield f"{work}, a dask scheduler and 2 workers that are up", f"2 workers of our own ({local.seconds:.0f} s)", f"{up.seconds / local.seconds:.2f}x as long ({up.seconds:.0f} s)", "<= 1.1x"
+    yield "the same on a cluster started for it (`--scheduler local`)", "the same", f"{started.seconds / local.seconds:.2f}x as long ({started.seconds:.0f} s)", ""
+
+
 def main(arguments: Sequence[str]) -> int:
     """Measures everything and writes the page."""
-    lines: list[tuple[str, str, str, str]] = []
     group = arguments[0] if arguments else "eea"
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        home = changed_data(folder)
-        own = ("--home", str(home))
-        one, files = naive()
-        first = build(folder / "out", "-m", group, "-j", "2", *own)
-        whole = one * first.files / files
-        lines.append((f"{first.files // files} markets x 5 documents x 2 formats, 2 workers", f"naive, one after the other ({one:.0f} s for {files} files of one market)", f"{whole / first.seconds:.1f}x as fast ({first.seconds:.0f} s and {whole:.0f} s)", ">= 3x"))
-        again = build(folder / "out", "-m", group, "-j", "2", *own)
-        lines.append(("the same again, nothing changed", "the full export", f"{first.seconds / again.seconds:.0f}x as fast ({again.seconds:.1f} s)", ">= 100x"))
-        (home / "jurisdictions" / "se" / "requirements" / "label.yaml").write_text(CHANGE, "utf-8")
-        after = build(folder / "out", "-m", group, "-j", "2", *own)
-        lines.append(("the same again, a requirement of one market changed", "the full export", f"{first.seconds / after.seconds:.0f}x as fast ({after.seconds:.1f} s)", ">= 20x"))
-        for number, markets in ((5, "nordic"), (10, "nordic,de,fr,it,es,nl"), (30, "eea")):
-            took = build(folder / f"word-{number}", "-m", markets, "-f", "docx", "-j", "2")
-            lines.append((f"Word only, {number} markets, 2 workers", "", f"{took.seconds:.1f} s, {took.seconds / number:.2f} s a market; parent {took.parent} MB, worker {took.worker} MB", ""))
-        by_jobs = {}
-        for jobs in (1, 2, 4):
-            by_jobs[jobs] = took = build(folder / f"jobs-{jobs}", "-m", "nordic", "-d", "cover-letter,disclosure-note,labelling-checklist", "-j", str(jobs))
-            lines.append((f"5 markets x 3 documents x 2 formats, {jobs} worker{'s' if jobs > 1 else ''}", "", f"{took.seconds:.1f} s; parent {took.parent} MB, worker {took.worker} MB", ""))
-        local = by_jobs[2]
-        cluster = build(folder / "cluster", "-m", "nordic", "-d", "cover-letter,disclosure-note,labelling-checklist", "-j", "2", "--scheduler", "local")
-        lines.append(("the same on a dask cluster of 2 workers, started for it", "2 workers as above", f"{cluster.seconds / local.seconds:.2f}x as long ({cluster.seconds:.1f} s), start and end of the cluster included", "<= 1.1x"))
-        lines.append(("memory of the full export", "", f"parent {first.parent} MB, worker {first.worker} MB", ""))
+        lines = [*exports(folder, group), *by_markets(folder), *by_workers(folder), *on_a_cluster(folder, group)]
     PAGE.write_text(_page(lines), "utf-8")
     print(PAGE.read_text("utf-8"))
     return 0
 
 
-def _page(lines: Sequence[tuple[str, str, str, str]]) -> str:
+def _page(lines: Sequence[Line]) -> str:
     facts = "\n".join(f"| {name} | {value} |" for name, value in machine.facts().items())
     table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
     return f"""# A launch, measured
