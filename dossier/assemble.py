@@ -189,7 +189,7 @@ def _documents(each: Checklist, order: Order, shelf: Shelf) -> tuple[Template, .
 
 def own_tongue(locale: str) -> i18n.Tongue:
     """The language of a market whose own is `locale`; English where its requirement texts do not exist in it."""
-    return i18n.tongue(locale if locale in i18n.WHOLE else "en")
+    return i18n.tongue(locale if locale in i18n.RENDERED else "en")
 
 
 def _render(jobs: Sequence[tuple[Checklist, i18n.Tongue, Template]], order: Order, workspace: Workspace) -> Iterator[tuple[Checklist, blocks.Document]]:

@@ -102,8 +102,8 @@ _FR = Style(
 _STYLES = {"nb": _NB, "nn": _NB, "sv": _SV, "da": _DA, "fi": _FI, "is": _IS, "de": _DE, "fr": _FR}
 
 
-def cite(clause: str, locale: str) -> str:
-    """The clause as `locale` cites it; several clauses are parted by "; ".
+def cite(clause: str, locale: str, union: bool = False) -> str:
+    """The clause as `locale` cites it; several clauses are parted by "; ". `union`: the act is one of the European Union.
 
     A whole document needs no place. A heading in quotation marks is a name and stays as the source writes it. English
     prints the canonical form.
@@ -114,6 +114,8 @@ def cite(clause: str, locale: str) -> str:
     ['artikkel 87 nr. 4', 'artikel 87.4', 'artikel 87, stk. 4', '4. mgr. 87. gr.', 'article 87, paragraphe 4']
     >>> cite("Annex I, section 20.2(u)(ii)", "nb"), cite("Annex I, section 20.2(u)(ii)", "is")
     ('vedlegg I punkt 20.2 bokstav u punkt ii', 'ii. liður u-liðar liðar 20.2 í I. viðauka')
+    >>> [cite("Article 10a", locale, union=True).replace(chr(160), " ") for locale in ("de", "fi", "is", "fr")]
+    ['Artikel 10a', '10 a artikla', '10. gr. a', 'article 10 bis']
     >>> cite("§ 15(1)", "en").replace(chr(160), " ")
     '§ 15(1)'
     >>> cite("Schedule 1, clause 13.4", "nb"), cite("section 524B(b)(3)", "nb")
@@ -121,7 +123,7 @@ def cite(clause: str, locale: str) -> str:
     >>> cite("Article L. 2321-4-1", "nb"), cite("chapter 3, § 1(2)", "nb").replace(chr(160), " "), cite("chapter 3, § 1(2)", "sv").replace(chr(160), " ")
     ('artikkel L. 2321-4-1', 'kapittel 3 § 1 andre ledd', '3 kap. 1 § andra stycket')
     """
-    return "; ".join(_one(part.strip(), locale) for part in clause.split(";"))
+    return "; ".join(_one(part.strip(), locale, union) for part in clause.split(";"))
 
 
 def known(clause: str) -> bool:
@@ -134,14 +136,14 @@ def known(clause: str) -> bool:
     return all(any(form.match(part.strip()) for form in forms) for part in clause.split(";"))
 
 
-def _one(clause: str, locale: str) -> str:
+def _one(clause: str, locale: str, union: bool) -> str:
     if _WHOLE.match(clause):
         return ""
     style = _STYLES.get(locale)
     if style is None:
         return clause.replace("§ ", f"§{_NBSP}")
     steps = _steps(clause)
-    return _written(steps, style, locale) if steps else clause
+    return _written(steps, style, locale, union) if steps else clause
 
 
 def _steps(clause: str) -> list[Step]:
@@ -182,12 +184,15 @@ def _points(text: str) -> list[Step]:
     return steps
 
 
-def _written(steps: list[Step], style: Style, locale: str) -> str:
+def _written(steps: list[Step], style: Style, locale: str, union: bool) -> str:
     words = []
     for place, (unit, number) in enumerate(steps):
         forms = style.forms | (style.outer if place < len(steps) - 1 else {})
         form = forms.get(unit) or forms[unit.rstrip("s")]
-        words.append(form.format(*number.split(" ", 1)) if unit == "section-sign" else form.format(_ordinal(unit, number, locale)))
+        if unit == "article" and (added := _ADDED.match(number)):
+            words.append(_added(form, added[1], added[2], locale, union))
+        else:
+            words.append(form.format(*number.split(" ", 1)) if unit == "section-sign" else form.format(_ordinal(unit, number, locale)))
     if style.inner_first:
         return " ".join(reversed(words))
     return _parted(words, steps)
@@ -200,6 +205,20 @@ def _parted(words: list[str], steps: list[Step]) -> str:
         joins = word[0] in " .," or text.endswith(" ") or unit == "section-sign"
         text += word if joins else f" {word}"
     return text
+
+
+_ADDED = re.compile(r"^(\d+)([a-z])$")
+# The French text of a Union act counts added articles in Latin; Swiss acts in French keep the letter.
+_LATIN = {"a": "bis", "b": "ter", "c": "quater", "d": "quinquies", "e": "sexies", "f": "septies", "g": "octies", "h": "nonies", "i": "decies"}
+
+
+def _added(form: str, number: str, letter: str, locale: str, union: bool) -> str:
+    """An article that a later act put in between two others."""
+    if locale == "is":
+        return f"{form.format(number)}{_NBSP}{letter}"
+    if locale == "fr" and union and letter in _LATIN:
+        return form.format(f"{number}{_NBSP}{_LATIN[letter]}")
+    return form.format(f"{number}{_NBSP}{letter}" if locale == "fi" else f"{number}{letter}")
 
 
 def _ordinal(unit: str, number: str, locale: str) -> str:

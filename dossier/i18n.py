@@ -17,9 +17,8 @@ from typing import Literal
 from dossier.errors import DossierError, Problem, one_of
 
 FALLBACK: dict[str, tuple[str, ...]] = {"nb": ("nb", "nn", "en"), "nn": ("nn", "nb", "en"), "en": ("en", "nb")}
-# Languages that the words of documents exist in, and those in which requirement texts do too.
+# Languages that documents and requirement texts exist in.
 RENDERED = ("nb", "nn", "en", "sv", "da", "fi", "is", "de", "fr")
-WHOLE = ("nb", "nn", "en", "sv", "da", "fi")
 _TAGS = {"nb": "nb-NO", "nn": "nn-NO", "en": "en-GB", "sv": "sv-SE", "da": "da-DK", "fi": "fi-FI", "is": "is-IS", "de": "de-DE", "fr": "fr-FR"}
 # The law asks for Norwegian; either written form meets it.
 NORWEGIAN = {

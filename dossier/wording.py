@@ -17,7 +17,8 @@ def place(source: str, clause: str, sources: Mapping[str, Source], words: Catalo
     """A source and the clause in it, as the language cites them: "MDR vedlegg I punkt 17.2"."""
     known = sources.get(source)
     name = words.say(known.short).text if known else source
-    return f"{name} {cite(clause, words.locale)}".strip() if clause else name
+    union = known is not None and known.kind.startswith("eu-")
+    return f"{name} {cite(clause, words.locale, union)}".strip() if clause else name
 
 
 def citation(requirement: Requirement, market: Resolved, words: Catalog) -> str:

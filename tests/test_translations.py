@@ -19,9 +19,6 @@ from .conftest import DAY, ROOT, SAMPLES
 
 INLINE = {"en", "nb", "nn"}
 LOCALES = [locale for locale in i18n.RENDERED if locale not in INLINE]
-WHOLE = [locale for locale in i18n.WHOLE if locale not in INLINE]
-# The words of the reports about reviews, which a language that is not whole prints in English.
-REPORTS = "_review"
 TEMPLATES = sorted(path.parent for path in (ROOT / "templates").glob("*/nb.po"))
 SHARED_DATA = ("eu-mdr", "eu-ivdr", "evidence")
 
@@ -70,15 +67,13 @@ def wrong(english: set[str], messages: dict[str, str]) -> list[str]:
 @pytest.mark.parametrize("locale", LOCALES)
 @pytest.mark.parametrize("folder", TEMPLATES, ids=lambda folder: folder.name)
 def test_every_word_of_a_template_is_translated(locale: str, folder: Path) -> None:
-    if folder.name == REPORTS and locale not in WHOLE:
-        pytest.skip("the reports about reviews are in English")
     english = set(catalog(folder / "nb.po"))
     if (folder / "template.yaml").is_file():
         english |= {text["en"].strip() for text in texts(yamlfile.read(folder / "template.yaml").data)}
     assert wrong(english, catalog(folder / f"{locale}.po")) == []
 
 
-@pytest.mark.parametrize("locale", WHOLE)
+@pytest.mark.parametrize("locale", LOCALES)
 def test_every_text_of_the_data_is_translated(locale: str, workspace: Workspace) -> None:
     everything: dict[str, str] = {}
     for folder in (*own_folders(locale, workspace), ROOT / "jurisdictions"):
@@ -89,7 +84,7 @@ def test_every_text_of_the_data_is_translated(locale: str, workspace: Workspace)
     assert found + wrong(english_of(ROOT / "jurisdictions", locale, deep=False), everything) == []
 
 
-@pytest.mark.parametrize("locale", WHOLE)
+@pytest.mark.parametrize("locale", LOCALES)
 @pytest.mark.parametrize("sample", SAMPLES)
 def test_a_document_in_the_language_falls_back_for_the_products_own_words_only(sample: str, locale: str, check: Callable[..., Checklist], workspace: Workspace) -> None:
     """For a market that speaks it, in all documents; what falls back carries its language and says so."""
@@ -145,23 +140,6 @@ def test_names_are_sorted_by_the_alphabet_of_the_language(locale: str, ordered: 
     assert sorted(mixed, key=lambda word: i18n.collated(word, locale)) == words
 
 
-@pytest.mark.parametrize("locale", [locale for locale in LOCALES if locale not in WHOLE])
-def test_what_a_language_lacks_is_printed_in_english_with_a_mark(locale: str, check: Callable[..., Checklist], workspace: Workspace) -> None:
-    """Headings and heads of columns are in the language; requirement texts carry their own language and say so."""
-    checklist = check(ROOT / "samples" / "ecg-patch", next(head.id for head in workspace.repository.markets() if head.locale == locale))
-    for kind in workspace.shelf.for_market(checklist):
-        document = template.render(kind, checklist, i18n.tongue(locale), workspace.shelf, Issue(DAY))
-        english = template.render(kind, checklist, i18n.tongue("en"), workspace.shelf, Issue(DAY))
-        assert document.title != english.title
-        ours, theirs = ({blocks.plain(block.inlines) for block in each.blocks if isinstance(block, blocks.Heading) and block.level == 1} for each in (document, english))
-        titles = {record.group.title["en"] for record in checklist.market.records}
-        assert len(ours & (theirs - titles)) <= 2, "a few words are the same in both languages"
-        if kind.id == "dossier-checklist":
-            inlines = [inline for block in document.blocks for inline in blocks.inlines_of(block)]
-            assert sum(isinstance(inline, Text) and inline.text.strip() == "[en]" for inline in inlines) > 100
-        assemble.check_characters(document, checklist, workspace)
-
-
-def test_the_market_of_a_language_that_is_whole_is_built_in_it() -> None:
-    assert assemble.own_tongue("fi").name == "fi"
-    assert assemble.own_tongue("de").name == "en"
+@pytest.mark.parametrize(("market_locale", "built_in"), [("fi", "fi"), ("de", "de"), ("is", "is"), ("it", "en")])
+def test_a_market_is_built_in_its_language_where_the_documents_exist_in_it(market_locale: str, built_in: str) -> None:
+    assert assemble.own_tongue(market_locale).name == built_in
