@@ -11,7 +11,7 @@ from dossier import __version__, blocks, comparison, i18n, language_plan, sandbo
 from dossier.checklist import Checklist, Row
 from dossier.comparison import Common, Dated, Line, Reuse, Shared
 from dossier.i18n import Tongue
-from dossier.labels import COVERAGE, DOCUMENT, PHASE
+from dossier.labels import COVERAGE, DOCUMENT, PHASE, REGULATIONS
 from dossier.language_plan import Need, Plan, Step
 from dossier.speech import NOTHING, Phrase, Speaker
 from dossier.template import Shelf
@@ -198,7 +198,7 @@ class _Writer:
             id=market.head.id,
             code=market.head.id.upper(),
             name=self.voice.texts(market.head.name),
-            law=self.voice.words("Own law") if market.own_law else Phrase(each.product.regulation.upper()),
+            law=self.voice.words("Own law") if market.own_law else self.voice.words(REGULATIONS[each.product.regulation]),
             authority=self.voice.texts(authority.short) if authority else NOTHING,
             representative=self._representative(each),
             applies=sum(row.decision.applies == "yes" for row in each.rows),

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dossier import evidence, i18n, wording
 from dossier.checklist import Checklist, Gap, KindRow, Row
 from dossier.evidence import EvidenceFile
-from dossier.labels import APPLIES, BINDS, CAUSE, CONCERN, COVERAGE, DOCUMENT, EXPECTATION, FORCE, LANGUAGE_RULE, LEVEL, PHASE, PRINCIPLE, REUSE, ROLE, SEVERITY, VERDICT
+from dossier.labels import APPLIES, BINDS, CAUSE, CONCERN, COVERAGE, DOCUMENT, EXPECTATION, FORCE, LANGUAGE_RULE, LEVEL, PHASE, PRINCIPLE, REGULATIONS, REUSE, ROLE, SEVERITY, VERDICT
 from dossier.product import Evidence
 from dossier.records import Claim, Conflict, Deadline, LanguageRow, Reference, Source
 from dossier.speech import NOTHING, Phrase, Speaker
@@ -421,7 +421,7 @@ class Builder:
         blank = self.words("not stated").first
         if self.market.own_law:
             return tuple((label, value or blank) for label, value in self._own_identity())
-        regulation = product.regulation.upper()
+        regulation = self.words(REGULATIONS[product.regulation]).first
         pairs = [
             ("Device", product.name),
             ("Model", product.model),

@@ -129,7 +129,7 @@ _UNBROKEN = {
     "fi": r"(?<=\d) (?=§)|(?<=\d) (?=%)",
     "is": r"(?<=\d\.) (?=(?:gr|mgr|kafla|tölul)\b)",
     "de": r"(?<=§) (?=\d)|(?<=\bNr\.) (?=\d)|(?<=\bAbs\.) (?=\d)|(?<=\d) (?=%)",
-    "fr": r" (?=[:;?!»%])|(?<=«) ",
+    "fr": r" (?=[:;?!»%])|(?<=«) |(?<=§) (?=\d)|(?<=n°) (?=\d)",
 }
 _UNBROKEN["nn"] = _UNBROKEN["nb"]
 
@@ -142,6 +142,11 @@ def set_type(text: str, locale: str) -> str:
     """
     pattern = _UNBROKEN.get(locale)
     return re.sub(pattern, "\u00a0", text) if pattern else text
+
+
+def colon(locale: str) -> str:
+    """The colon after a label: French sets a space before it."""
+    return "\u00a0:" if locale == "fr" else ":"
 
 
 _AFTER_Z = {"nb": "æøå", "nn": "æøå", "da": "æøå", "sv": "åäö", "fi": "åäö", "is": "þæö"}

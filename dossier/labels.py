@@ -3,6 +3,8 @@ from __future__ import annotations
 
 APPLIES = {"yes": ("applies", "Applies"), "no": ("not-applicable", "Not applicable"), "undetermined": ("undetermined", "Undetermined")}
 SEVERITY = {"finding": ("gap", "Gap"), "justify": ("expected", "Expected"), "inform": ("information", "For information")}
+# The short names of the two regulations, which some languages translate: the French RDM and RDIV.
+REGULATIONS = {"mdr": "MDR", "ivdr": "IVDR"}
 FORCE = {
     "law": "Law",
     "delegated-act": "Delegated act",

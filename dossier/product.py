@@ -261,7 +261,7 @@ class Revision(Model):
 class DocumentSettings(Model):
     """What the generated documents print about themselves."""
 
-    number: str = Field(default="", description="Number prefix; <product>-<document> where left out")
+    number: str = Field(default="", description="Prefix of the document numbers, in which {market} stands for the market; <product>-{market} where left out")
     revision: str = "A"
     date: Day | None = None
     authors: tuple[Person, ...] = ()

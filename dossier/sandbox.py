@@ -12,7 +12,7 @@ import jinja2.exceptions
 import jinja2.ext
 import jinja2.sandbox
 
-from dossier import markup
+from dossier import i18n, markup
 from dossier.blocks import Block
 from dossier.errors import DossierError, Problem
 from dossier.speech import Speaker
@@ -77,7 +77,7 @@ def _environment(folders: tuple[Path, ...]) -> jinja2.Environment:
 def _html(name: str, values: Mapping[str, Any], voice: Speaker, folders: tuple[Path, ...]) -> str:
     environment = _environment(folders)
     try:
-        return environment.get_template(name, globals={"_": voice.words}).render(values)
+        return environment.get_template(name, globals={"_": voice.words, "colon": voice.both(lambda words: i18n.colon(words.locale))}).render(values)
     except jinja2.TemplateSyntaxError as error:
         raise DossierError(Problem(error.filename or name, error.lineno, 1, f"the template is not valid: {error.message}", "Compare with the shipped template.")) from None
     except jinja2.TemplateNotFound as error:

@@ -25,6 +25,8 @@ from dossier.views import Context, DocumentView, EnclosureView, GapView, History
 
 SHARED = "_shared"
 BODY = "body.html.j2"
+# In the prefix of document numbers: the market's code.
+MARKET = "{market}"
 STATES: dict[review_state.State, str] = {"draft": "Draft – not reviewed", "reviewed": "Reviewed", "approved": "Approved"}
 
 
@@ -149,9 +151,15 @@ def _body(template: Template, context: Context, voice: Speaker, shelf: Shelf) ->
     return sandbox.fill(f"{template.id}/{BODY}", values, voice, shelf.folders)
 
 
-def document_number(product: Product, name: str) -> str:
-    """The number a document prints: the product file's prefix, or the product's id, and the document's id."""
-    return f"{product.documents.number or product.id}-{name}"
+def document_number(product: Product, name: str, market: str = "") -> str:
+    """The number a document prints: a prefix and the document's id.
+
+    The prefix is the product file's, else the product's id and the market. `{market}` in it stands for the market's code, so
+    that documents of two markets do not share a number; a document about several markets leaves it out, with the sign before it.
+    """
+    prefix = product.documents.number or f"{product.id}-{MARKET}"
+    filled = prefix.replace(MARKET, market.upper()) if market else re.sub(r"[-_./ ]?" + re.escape(MARKET), "", prefix)
+    return f"{filled}-{name}"
 
 
 # --- the context --------------------------------------------------------------------------------------------------
@@ -172,7 +180,7 @@ def _context(template: Template, checklist: Checklist, voice: Speaker, shelf: Sh
     resilience = next((row for row in checklist.rows if row.id == f"eu-{product.regulation}.cra"), None)
     editorial = next((claim for claim in market.claims if claim.number == 9), None)
     return Context(
-        document=DocumentView(template.id, voice.texts(_title(template, checklist)), document_number(product, template.id), product.documents.revision, builder.day(issue.date), voice.words(STATES["draft"]), f"dossier {__version__}"),
+        document=DocumentView(template.id, voice.texts(_title(template, checklist)), document_number(product, template.id, market.head.id), product.documents.revision, builder.day(issue.date), voice.words(STATES["draft"]), f"dossier {__version__}"),
         identity=builder.identity(),
         product_name=product.name,
         product_version=product.version or product.software.version,
@@ -212,7 +220,7 @@ def _context(template: Template, checklist: Checklist, voice: Speaker, shelf: Sh
         standards=tuple((standard.id, standard.edition, standard.title) for standard in product.standards),
         security_contact=builder.security_contact(),
         associated_products=voice.texts(product.documents.associated_products),
-        enclosures=tuple(EnclosureView(document_number(product, other.id), voice.texts(_title(other, checklist)), product.documents.revision) for other in shelf.for_market(checklist) if other.id != template.id),
+        enclosures=tuple(EnclosureView(document_number(product, other.id, market.head.id), voice.texts(_title(other, checklist)), product.documents.revision) for other in shelf.for_market(checklist) if other.id != template.id),
         recipient=_recipient(checklist, voice),
         occasion="" if market.own_law and product.documents.occasion == "notified-body" else product.documents.occasion or "",
         reference=product.documents.reference,

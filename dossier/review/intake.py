@@ -149,21 +149,30 @@ def _identity(reading: Reading, file: ProductFile, choices: Choices, workspace: 
     identity, name, own = reading.identity, reading.name, file.product
     if identity.product and identity.product != own.id:
         raise refuse(name, f'was made for the product "{identity.product}", not for "{own.id}" ({file.place.source.name}).', "Give the folder of its own product with --into.")
-    kinds = {_number(file, kind.id): kind.id for kind in workspace.shelf.templates}
-    kind = identity.kind or kinds.get(identity.number, "")
-    if not kind or kind not in kinds.values() or (identity.number and identity.number not in kinds):
-        hint = did_you_mean(identity.number, kinds) or f"The product's documents are {', '.join(kinds)}."
+    markets = [identity.market or choices.market] if identity.market or choices.market else [*own.markets, *workspace.repository.expand(["all"])]
+    numbers = _numbers(file, markets, workspace)
+    kind, market = identity.kind, identity.market or choices.market
+    if identity.number in numbers:
+        kind, market = kind or numbers[identity.number][0], market or numbers[identity.number][1]
+    elif identity.number or kind not in {each.id for each in workspace.shelf.templates}:
+        hint = did_you_mean(identity.number, numbers) or f"The product's documents are {', '.join(_numbers(file, markets[:1], workspace))}."
         raise refuse(name, f"is the document {identity.number}, which the product file does not know.", hint)
-    if kinds.get(identity.number, kind) != kind:
-        raise refuse(name, f'carries the number of {kinds[identity.number]}, but the record of "{kind}".', "Ask for the reviewer's file again, as they saved it.")
-    market = identity.market or choices.market or (own.markets[0] if len(own.markets) == 1 else "")
+    if identity.number and numbers[identity.number][0] != kind:
+        raise refuse(name, f'carries the number of {numbers[identity.number][0]}, but the record of "{kind}".', "Ask for the reviewer's file again, as they saved it.")
+    market = market or (own.markets[0] if len(own.markets) == 1 else "")
     if not market:
         raise refuse(name, "does not say for which market it was made.", f"Add -m; the product file names {', '.join(own.markets) or 'no market'}.")
     return replace(identity, kind=kind, market=market, product=own.id, locale=identity.locale or workspace.repository.get(market).head.locale)
 
 
-def _number(file: ProductFile, kind: str) -> str:
-    return template.document_number(file.product, kind)
+def _numbers(file: ProductFile, markets: Sequence[str], workspace: Workspace) -> dict[str, tuple[str, str]]:
+    """Document and market by document number. The market is left open where two markets share the number."""
+    found: dict[str, tuple[str, str]] = {}
+    for market in dict.fromkeys(markets):
+        for kind in workspace.shelf.templates:
+            number = template.document_number(file.product, kind.id, market)
+            found[number] = (kind.id, "" if number in found else market)
+    return found
 
 
 def _law_date(reading: Reading, choices: Choices) -> dt.date:
