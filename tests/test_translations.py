@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from babel.messages.pofile import read_po
+from fontTools.ttLib import TTFont
 
 from dossier import assemble, blocks, i18n, template, yamlfile
 from dossier.assemble import Workspace
@@ -143,3 +144,28 @@ def test_names_are_sorted_by_the_alphabet_of_the_language(locale: str, ordered: 
 @pytest.mark.parametrize(("market_locale", "built_in"), [("fi", "fi"), ("de", "de"), ("is", "is"), ("it", "en")])
 def test_a_market_is_built_in_its_language_where_the_documents_exist_in_it(market_locale: str, built_in: str) -> None:
     assert assemble.own_tongue(market_locale).name == built_in
+
+
+PADDING = 4.0
+"""Millimetres left and right of a cell's words in style.css and style.docx."""
+HEAD_SIZE = 9.0 * 25.4 / 72
+
+
+@pytest.mark.parametrize("name", [*i18n.RENDERED, "nb+en", "fr+de"])
+def test_no_head_of_a_column_is_broken_within_a_word(name: str, check: Callable[..., Checklist], workspace: Workspace) -> None:
+    font = TTFont(ROOT / "templates" / "_shared" / "fonts" / "SourceSans3-SemiBold.ttf")
+    letters, advances, units = font.getBestCmap(), font["hmtx"], font["head"].unitsPerEm
+
+    def width(word: str) -> float:
+        return float(sum(advances[letters[ord(letter)]][0] for letter in word)) / units * HEAD_SIZE
+
+    too_wide = set()
+    for market in ("no", "us", "ca"):
+        checklist = check(ROOT / "samples" / "ecg-patch", market)
+        for kind in workspace.shelf.for_market(checklist):
+            document = template.render(kind, checklist, i18n.tongue(name), workspace.shelf, Issue(DAY))
+            for table in document.blocks:
+                if isinstance(table, blocks.Table) and table.style != "matrix":
+                    heads = zip(table.head, table.widths, strict=False)
+                    too_wide |= {(kind.id, word) for cell, room in heads for word in re.split(r"[\s\-–/]+", blocks.plain(cell.inlines)) if width(word) > room - PADDING}
+    assert too_wide == set()
