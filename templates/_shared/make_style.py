@@ -163,7 +163,7 @@ def character_styles() -> str:
         style("character", "Strong", letters(bold=True), rank=9, **known),
         style("character", "Emphasis", letters(italic=True), rank=9, **known),
         style("character", "Small Text", letters(8.5, SOFT), rank=9),
-        style("character", "Code", letters(proof=False), rank=9),
+        style("character", "Code", letters(8, proof=False), rank=9),
         style("character", "Hyperlink", letters(color=ACCENT, underline=True), rank=9, **known),
         style("character", "Placeholder Text", letters(color=HINT), rank=9, **known),
         *(style("character", f"Status {kind}", look, rank=10) for kind, look in looks.items()),
