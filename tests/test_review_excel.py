@@ -147,7 +147,8 @@ def test_answers_survive_libreoffice(documents: dict[str, Document], tmp_path: P
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "review.xlsx").write_bytes(filled(render(document), typed(document, answers)))
     command = ["soffice", f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless", "--convert-to", "xlsx", "--outdir", str(tmp_path / "out"), str(tmp_path / "in" / "review.xlsx")]
-    subprocess.run(command, check=True, capture_output=True, timeout=300)
+    told = subprocess.run(command, check=True, capture_output=True, timeout=300)
+    assert (tmp_path / "out" / "review.xlsx").is_file(), f"LibreOffice Calc, which .ci/setup-tests installs, did not save the workbook: {told.stderr.decode()}"
     comparison = compared((tmp_path / "out" / "review.xlsx").read_bytes())
     different = {name: (value, comparison.answers.get(name)) for name, value in expected(answers).items() if comparison.answers.get(name) != value}
     assert different == {}
