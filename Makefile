@@ -13,7 +13,7 @@ test: install .venv/tested-tools
 	$(PYTHON) -m mypy
 	$(PYTHON) -m pytest
 
-# Ratios against the plain way of doing the same, written to docs/benchmarks.md and docs/scaling-measured.md; some half an hour.
+# Ratios against the plain way of doing the same, written to docs/benchmarks.md; some half an hour.
 bench: install
 	$(PYTHON) -m tests.bench
 	$(PYTHON) -m tests.bench.launch

@@ -22,12 +22,11 @@ UNPLACED = "2-submission-context"
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
-def pack(folder: Folder | Address, product: str, market: str, evidence: Sequence[tuple[Evidence, EvidenceFile, Path]], library: Library, regulation: str) -> File:
-    """The dossier of one product in one market as it lies in the folder, packed; with the evidence files that are given.
+def pack(folder: Folder | Address, product: str, market: str, entries: Sequence[Entry], evidence: Sequence[tuple[Evidence, EvidenceFile, Path]], library: Library, regulation: str) -> File:
+    """The dossier of one product in one market, packed: the files of these entries, which lie in the folder, and the evidence files that are given.
 
-    Raises DossierError for an evidence file that cannot be read.
+    Raises DossierError for a file that cannot be read.
     """
-    entries = [entry for _, entry in sorted(folder.entries.items()) if entry.get("product") == product and entry.get("market") == market and "document" in entry]
     members: dict[str, tuple[bytes, Entry]] = {}
     for entry in entries:
         content = folder.read(entry["path"])
@@ -35,11 +34,18 @@ def pack(folder: Folder | Address, product: str, market: str, evidence: Sequence
         members[f"{place}/{entry['path'].rsplit('/', 1)[1]}"] = (content, entry)
     for document, state, path in evidence:
         if state.present:
-            name = f"{placed(heading(document, library, regulation))}/{output.plain_name(Path(document.file).stem)}{Path(document.file).suffix}"
-            members[name] = (path.read_bytes(), {"product": product, "evidence": document.id})
+            members[_free(members, placed(heading(document, library, regulation)), document)] = (path.read_bytes(), {"product": product, "evidence": document.id})
     locales = sorted({entry["document"]["locale"] for entry in entries})
     name = f"{product}/{market}/{market.upper()}_dossier_{product}_{'_'.join(locales)}.zip"
     return File(name, _zipped(members), {"product": product, "market": market, "archive": {"files": len(members)}})
+
+
+def _free(members: Mapping[str, object], place: str, document: Evidence) -> str:
+    """The name of an evidence file in its folder; with the id in front where another file has taken it, on Windows too."""
+    file = Path(document.file)
+    name = f"{output.plain_name(file.stem)}{file.suffix}"
+    taken = {member.casefold() for member in members}
+    return f"{place}/{name}" if f"{place}/{name}".casefold() not in taken else f"{place}/{output.plain_name(document.id)}-{name}"
 
 
 def placed(number: str) -> str:

@@ -279,13 +279,20 @@ def about(each: Checklist, document: blocks.Document, extension: str, workspace:
 
 
 def copies(products: Iterable[tuple[ProductFile, Mapping[str, EvidenceFile]]]) -> tuple[output.File, ...]:
-    """The evidence files of each product, once, in the folder to which its documents link."""
+    """The evidence files of each product, once, in the folder to which its documents link.
+
+    Raises DossierError where two files would become one.
+    """
     found: dict[str, output.File] = {}
+    sources: dict[str, Path] = {}
     for file, files in products:
         for document in file.product.evidence:
             if files[document.id].present:
                 path = f"{file.product.id}/evidence/{document.file.removeprefix('evidence/')}"
-                found.setdefault(path, output.File(path, (file.place.folder / document.file).read_bytes(), {"product": file.product.id, "evidence": document.id}))
+                source = file.place.folder / document.file
+                if sources.setdefault(path.casefold(), source).resolve() != source.resolve():
+                    raise DossierError(Problem(file.place.source.name, file.place.line("evidence", file.product.evidence.index(document), "file"), 0, f'the copy of "{document.file}" would take the place of the copy of another file, {sources[path.casefold()].relative_to(file.place.folder).as_posix()}.', "Keep evidence files below evidence/, or give them different names."))
+                found.setdefault(path, output.File(path, source.read_bytes(), {"product": file.product.id, "evidence": document.id}))
     return tuple(found.values())
 
 
@@ -335,7 +342,7 @@ def _files(folder: Path) -> str:
     """One fingerprint for the files that lie in the folder itself."""
     digest = hashlib.sha256()
     for file in sorted(path for path in folder.iterdir() if path.is_file()):
-        digest.update(f"{file.name}\0{output.sha256(file.read_bytes())}\n".encode())
+        digest.update(f"{file.name}\0{output.sha256(file.read_bytes())}\n".encode("utf-8", "surrogateescape"))
     return digest.hexdigest()
 
 
@@ -344,7 +351,7 @@ def _tree(folders: tuple[Path, ...]) -> str:
     digest = hashlib.sha256()
     for folder in folders:
         for file in sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts):
-            digest.update(f"{file.relative_to(folder).as_posix()}\0{output.sha256(file.read_bytes())}\n".encode())
+            digest.update(f"{file.relative_to(folder).as_posix()}\0{output.sha256(file.read_bytes())}\n".encode("utf-8", "surrogateescape"))
     return digest.hexdigest()
 
 

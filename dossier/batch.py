@@ -114,12 +114,16 @@ def _alike(task: Task) -> tuple[str, str]:
 
 
 def _here(tasks: Sequence[Task], maker: Maker) -> Iterator[Outcome[Task, tuple[Made, ...]]]:
-    """In this process: product by product and market by market, so that each checklist is made once. Faults of the user's files stop nothing."""
+    """In this process: product by product and market by market, so that each checklist is made once. No fault stops the others."""
     for task in sorted(tasks, key=lambda task: (task.product, task.market)):
         try:
             yield Outcome(task, result=maker.make(task))
         except DossierError as error:
             yield Outcome(task, problems=tuple(error.problems))
+        except MemoryError:
+            yield Outcome(task, reason="ran out of memory")
+        except Exception as error:  # told as a fault of ours, with the document that met it
+            yield Outcome(task, reason=f"internal error: {type(error).__name__}: {error}")
 
 
 def _keep(made: Made, folder: Folder | Address) -> None:

@@ -43,8 +43,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         click.echo("interrupted; what was written is whole, and the same command starts again", err=True)
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        from dossier import cli_build
+
+        cli_build.hush()
         return ExitCode.DONE
+    except OSError as error:  # a path that the system does not take: too long, forbidden
+        click.echo(f"{error.filename or 'dossier'}: cannot be used: {(error.strerror or str(error)).lower()}. Check the path and its permissions.", err=True)
+        return ExitCode.UNREADABLE
     except Exception as error:  # the last resort: a fault of ours, told as one
         if os.environ.get("DOSSIER_DEBUG"):
             raise

@@ -5,7 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,6 @@ from dossier.plan import Plan, Wish
 from dossier.remote import Address, is_address
 from dossier.workers import UNHURRIED, Limits
 
-ZIP = "zip"
 # Worth starting workers for: they take a second or two to come up.
 LONG = 15.0
 # Up to so many checklists are printed gap by gap; above, a line each.
@@ -48,31 +47,29 @@ def build(wishes: Sequence[Wish], workspace: Workspace, run: Run, gaps: Callable
     Exit code 0; 1 with `strict` and gaps; 3 where some documents could not be made. Raises DossierError where none could
     because of faults in the user's files, and before anything is written for those that are found at once.
     """
-    packed = any(ZIP in wish.order.formats for wish in wishes)
-    made = planning.make([_without_zip(wish) for wish in wishes], workspace)
+    made = planning.make(wishes, workspace)
     if run.dry:
-        return _dry(made, run, packed)
+        return _dry(made, run)
     few = _few(made, workspace)
     show = _Progress(run.as_json, made.documents)
     with Address(run.folder) if is_address(run.folder) else Folder(Path(run.folder)) as folder:
         summary = batch.run(made, folder, workspace, jobs=_jobs(made, run.jobs), force=run.force, limits=run.limits, scheduler=run.scheduler, tell=show)
         _only_faults(summary)
-        extra = _extra(made, folder, workspace, packed)
-        folder.add(overview.page(folder.entries.values(), _names(folder, workspace)))
+        extra = _extra(made, summary, folder, workspace)
+        folder.add(overview.page(folder.entries.values(), market_names(folder, workspace), {entry["path"] for entry in summary.entries}))
         folder.finish()
-    show.end()
-    if run.as_json:
-        _print_json(summary, run.folder, few, as_data)
-    else:
-        _print(summary, run.folder, few, gaps, extra)
+    try:
+        show.end()
+        if run.as_json:
+            _print_json(summary, run.folder, few, as_data)
+        else:
+            _print(summary, run.folder, few, gaps, extra)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        hush()
     if summary.failures:
         return ExitCode.SOME_FAILED
     return ExitCode.FINDINGS if run.strict and any(entry["gaps"]["findings"] for entry in summary.entries) else ExitCode.DONE
-
-
-def _without_zip(wish: Wish) -> Wish:
-    formats = tuple(name for name in wish.order.formats if name != ZIP)
-    return replace(wish, order=replace(wish.order, formats=formats or assemble.DEFAULT_FORMATS))
 
 
 def _jobs(made: Plan, wanted: int) -> int:
@@ -107,23 +104,38 @@ def _only_faults(summary: Summary) -> None:
         raise DossierError(problems)
 
 
-def _extra(made: Plan, folder: Folder | Address, workspace: Workspace, packed: bool) -> int:
-    """The copies of evidence files, where they are asked for, and the archives; returns the number of copies."""
+def _extra(made: Plan, summary: Summary, folder: Folder | Address, workspace: Workspace) -> int:
+    """The copies of evidence files, where they are asked for, and the archives; returns the number of copies.
+
+    An archive holds what the run made or found unchanged. Where one of its documents could not be made there is none.
+    """
     copies = assemble.copies([(each.file, each.files) for each in made.products.values()]) if made.order.with_evidence else ()
     for file in copies:
         folder.add(file)
-    if packed:
-        for product, market in sorted({(task.product, task.market) for task in made.tasks}):
+    failed = {(failure.task.product, failure.task.market) for failure in summary.failures}
+    if made.packed - failed:
+        for product, market in sorted(made.packed - failed):
             each = made.products[product]
+            entries = [entry for entry in summary.entries if (entry["product"], entry["market"]) == (product, market)]
             evidence = [(document, each.files[document.id], each.file.place.folder / document.file) for document in each.file.product.evidence] if made.order.with_evidence else []
-            folder.add(archive.pack(folder, product, market, evidence, workspace.repository.library, each.file.product.regulation))
+            folder.add(archive.pack(folder, product, market, entries, evidence, workspace.repository.library, each.file.product.regulation))
     return len(copies)
 
 
-def _names(folder: Folder | Address, workspace: Workspace) -> dict[str, str]:
+def market_names(folder: Folder | Address, workspace: Workspace) -> dict[str, str]:
+    """The English names of the markets whose documents lie in the folder, by id."""
     known = set(workspace.repository.ids())
     markets = {entry["market"] for entry in folder.entries.values() if "market" in entry}
     return {market: i18n.say(workspace.repository.get(market).head.name, "en").text for market in markets & known}
+
+
+def hush() -> None:
+    """Sends what nobody reads any more nowhere, so that the work is finished."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 # --- what is shown ------------------------------------------------------------------------------------------------------
@@ -139,6 +151,12 @@ class _Progress:
         self.failed = self.cached = 0
 
     def __call__(self, event: Event) -> None:
+        try:
+            self._tell(event)
+        except BrokenPipeError:  # nobody reads any more; the build goes on
+            hush()
+
+    def _tell(self, event: Event) -> None:
         self.failed += event.kind == "failed"
         self.cached += len(event.task.formats) if event.kind == "cached" else 0
         if self.as_json:
@@ -165,7 +183,7 @@ def _time(seconds: float) -> str:
     return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
 
 
-def _dry(made: Plan, run: Run, packed: bool) -> int:
+def _dry(made: Plan, run: Run) -> int:
     """The plan as a matrix of counts, with the time it may take; nothing is made."""
     jobs = max(_jobs(made, run.jobs), 1)
     kinds = sorted({task.document for task in made.tasks})
@@ -180,7 +198,7 @@ def _dry(made: Plan, run: Run, packed: bool) -> int:
     print(f"{'product':<{width}}  market  " + "  ".join(kinds))
     for (product, market), counts in sorted(rows.items()):
         print(f"{product:<{width}}  {market:<6}  " + "  ".join(f"{counts.get(kind, 0) or '–':>{len(kind)}}" for kind in kinds))
-    archives = f" and {len(rows)} archives" if packed else ""
+    archives = f" and {len(made.packed)} archives" if made.packed else ""
     print(f"{made.documents} files{archives} from {len(made.tasks)} documents, about {_time(made.seconds / jobs)} with {jobs} worker{'s' if jobs > 1 else ''} where nothing is there yet", file=sys.stderr)
     return ExitCode.DONE
 
@@ -248,7 +266,7 @@ class _Rebuilder:
     def __init__(self, products: Sequence[Path], workspace: Workspace) -> None:
         self.workspace = workspace
         self.prepared = {each.id: each for each in map(planning.prepare, products)}
-        self.makers: dict[tuple[str, str], Maker] = {}
+        self.makers: dict[tuple[str, str, bool, bool], Maker] = {}
 
     def __call__(self, entry: output.Entry) -> bytes | None:
         import datetime as dt
@@ -256,10 +274,10 @@ class _Rebuilder:
         if entry["product"] not in self.prepared:
             return None
         about, made = entry["document"], entry["made"]
-        key = (entry["law_date"], about["date"])
+        key = (entry["law_date"], about["date"], made.get("record", True), made.get("fillable", False))
         if key not in self.makers:
-            law, issued = (dt.date.fromisoformat(day) for day in key)
-            order = assemble.Order((), law, issued, record=made.get("record", True), fillable=made.get("fillable", False))
+            law, issued = (dt.date.fromisoformat(day) for day in key[:2])
+            order = assemble.Order((), law, issued, record=key[2], fillable=key[3])
             self.makers[key] = Maker(Setting(self.prepared, order, self.workspace.home), self.workspace)
         (one,) = self.makers[key].make(planning.Task(entry["product"], entry["market"], about["kind"], about["locale"], (about["format"],)))
         return one.content

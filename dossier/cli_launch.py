@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from dossier import changes, i18n, language_plan, launch, output, product, resolve, wording
+from dossier import changes, cli_build, i18n, language_plan, launch, output, overview, product, resolve, wording
 from dossier.assemble import Order, Workspace
 from dossier.assemble import check as checklist
 from dossier.changes import Between, Change
@@ -20,9 +20,14 @@ SAYS = {"appears": "new", "changes": "changed", "ends": "ends"}
 
 def compare(paths: Sequence[Path], order: Order, folder: Path, workspace: Workspace, tell: Callable[[str], None]) -> int:
     """Writes the market comparison of each product and prints the paths; exit code 0."""
-    compared = launch.compare(paths, order, workspace)
-    for path in output.write(folder, launch.files(compared, order.formats, workspace, tell), {}):
-        print(path)
+    files = launch.files(launch.compare(paths, order, workspace), order.formats, workspace, tell)
+    with output.Folder(folder) as held:
+        for file in files:
+            held.add(file)
+        held.add(overview.page(held.entries.values(), cli_build.market_names(held, workspace)))
+        held.finish()
+    for file in files:
+        print(folder / file.path)
     return ExitCode.DONE
 
 

@@ -81,7 +81,7 @@ def _locale(document: blocks.Document) -> str:
 def _about(each: Compared, document: blocks.Document, extension: str, workspace: Workspace) -> dict[str, object]:
     first = each.checklists[0]
     return {
-        "document": {"kind": document.kind, "number": document.number, "revision": document.revision, "date": document.date.isoformat(), "locale": _locale(document), "format": extension},
+        "document": {"kind": document.kind, "title": document.title, "number": document.number, "revision": document.revision, "date": document.date.isoformat(), "locale": _locale(document), "format": extension, "state": document.mark},
         "product": first.product.id,
         "markets": [checklist.market.head.id for checklist in each.checklists],
         "law_date": first.market.date.isoformat(),

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -92,8 +92,13 @@ class Maker:
         return digest.hexdigest()
 
 
-# Which files of `_shared` a format looks at beside the templates' words.
-_LOOKS = {"docx": ("style.docx", "fonts"), "pdf": ("style.css", "fonts"), "html": ("screen.css", "screen.js", "fonts"), "xlsx": (), "json": ()}
+# What of `_shared` a format looks at beside the templates' words: style.docx and fonts, or everything that a style sheet may name.
+_WORDS = {".po", ".j2", ".yaml", ".py", ".docx"}
+_LOOKS: dict[str, Callable[[Path], bool]] = {
+    "docx": lambda file: file.name == "style.docx" or "fonts" in file.parts,
+    "pdf": lambda file: file.suffix not in _WORDS,
+    "html": lambda file: file.suffix not in _WORDS,
+}
 
 
 class Keys:
@@ -135,15 +140,16 @@ class Keys:
     def look(self, extension: str) -> str:
         """One fingerprint for the style files and fonts of a format."""
         if extension not in self._looks:
-            folders = [folder / "_shared" for folder in self._workspace.shelf.folders]
-            files = [path for folder in folders for name in _LOOKS[extension] for path in (sorted((folder / name).rglob("*")) if (folder / name).is_dir() else [folder / name]) if path.is_file()]
-            fonts = [face.path for face in self._workspace.fonts] if _LOOKS[extension] else []
-            self._looks[extension] = output.sha256("\n".join(f"{path.name} {output.sha256(path.read_bytes())}" for path in (*files, *fonts)).encode())
+            counts = _LOOKS.get(extension)
+            folders = [folder / "_shared" for folder in self._workspace.shelf.folders] if counts else []
+            files = [(path, path.relative_to(folder).as_posix()) for folder in folders for path in sorted(folder.rglob("*")) if path.is_file() and counts is not None and counts(path.relative_to(folder))]
+            fonts = [(face.path, face.path.name) for face in self._workspace.fonts] if counts else []
+            self._looks[extension] = _fingerprint((*files, *fonts))
         return self._looks[extension]
 
     @cached_property
     def _own_fonts(self) -> str:
-        return output.sha256("\n".join(f"{face.path.name} {output.sha256(face.path.read_bytes())}" for face in self._workspace.fonts).encode())
+        return _fingerprint((face.path, face.path.name) for face in self._workspace.fonts)
 
     def _product(self, name: str) -> str:
         return self._fingerprints[name]
@@ -152,3 +158,8 @@ class Keys:
     def _fingerprints(self) -> dict[str, str]:
         """One fingerprint a product: its file and what is known of its evidence files."""
         return {name: output.sha256(f"{each.file.place.sha256}\n{sorted(each.files.items())}".encode()) for name, each in self._products.items()}
+
+
+def _fingerprint(files: Iterable[tuple[Path, str]]) -> str:
+    """One fingerprint for the files, each under its name."""
+    return output.sha256("\n".join(f"{name} {output.sha256(path.read_bytes())}" for path, name in files).encode("utf-8", "surrogateescape"))

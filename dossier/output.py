@@ -20,7 +20,9 @@ MANIFEST = "manifest.json"
 SCHEMA = "urn:dossier:manifest:1"
 LOCK = ".dossier.lock"
 JOURNAL = ".dossier.journal"
-TEMPORARY = ".dossier-"
+# What a file is called until it is complete: a name that nobody else gives.
+TEMPORARY, PART = ".dossier-", ".part"
+_UNFINISHED = re.compile(r"\.dossier-[a-z0-9_]{8}\.part")
 # Windows locks bytes, not files: one far behind the words that say who holds the folder, so that these can be read.
 _FAR = 1 << 20
 
@@ -55,14 +57,19 @@ def write(folder: Path, files: Iterable[File], run: Mapping[str, Any]) -> tuple[
     """Writes the files, then the manifest that names them; returns the paths of the files.
 
     Every file is complete before it gets its name, so that a full disk or a broken run leaves the earlier output
-    as it was. Raises DossierError naming the file that could not be written.
+    as it was. Raises DossierError naming the file that could not be written, or where another run holds the folder.
     """
     files = list(files)
     _distinct(files)
-    manifest = _manifest(folder, files, run)
-    for file in files:
-        _place(folder / file.path, file.content)
-    _place(folder / MANIFEST, manifest)
+    _made(folder)
+    lock = _locked(folder / LOCK)
+    try:
+        manifest = _manifest(folder, files, run)
+        for file in files:
+            _place(folder / file.path, file.content)
+        _place(folder / MANIFEST, manifest)
+    finally:
+        _unlocked(folder / LOCK, lock)
     return tuple(folder / file.path for file in files)
 
 
@@ -153,13 +160,11 @@ class Folder:
     def __init__(self, path: Path) -> None:
         """Takes the folder. Raises DossierError where another run holds it, or its manifest cannot be read."""
         self.path = path
-        self._is_new = not path.exists()
-        _made(path)
+        self._is_new = _made(path)
         self._lock = _locked(path / LOCK)
         try:
             self.entries = {**earlier(path), **_noted(path)}
-            for stale in path.rglob(f"{TEMPORARY}*"):
-                stale.unlink(missing_ok=True)
+            _cleared(path)
         except BaseException:
             self._lock.close()
             raise
@@ -189,7 +194,7 @@ class Folder:
         self.entries[said["path"]] = said
         try:
             if self._journal is None:
-                self._journal = (self.path / JOURNAL).open("ab")
+                self._journal = _journal(self.path / JOURNAL)
             self._journal.write((json.dumps(said, ensure_ascii=False, sort_keys=True) + "\n").encode())
             self._journal.flush()
         except OSError as error:
@@ -206,14 +211,12 @@ class Folder:
     def close(self) -> None:
         """Gives the folder back; without `finish` the journal stays for the next run."""
         if self._journal is not None:
-            self._journal.close()
-        if os.name == "nt":  # which keeps the name of a file that is open
-            self._lock.close()
-        with contextlib.suppress(OSError):
-            (self.path / LOCK).unlink(missing_ok=True)
-            if self._is_new and not self.entries:
+            with contextlib.suppress(OSError):  # what a full disk did not take was told when it was written
+                self._journal.close()
+        _unlocked(self.path / LOCK, self._lock)
+        if self._is_new and not self.entries:
+            with contextlib.suppress(OSError):
                 self.path.rmdir()  # a run that made nothing leaves nothing
-        self._lock.close()
 
     def __enter__(self) -> Folder:
         return self
@@ -222,11 +225,35 @@ class Folder:
         self.close()
 
 
-def _made(path: Path) -> None:
+def _made(path: Path) -> bool:
+    """Makes the folder where it is not there; returns whether it is new."""
     try:
+        is_new = not path.exists()
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise _unwritable(path, error) from None
+    return is_new
+
+
+def _cleared(folder: Path) -> None:
+    """Takes away what a run that was cut off left unfinished; a folder below that another run holds is its own affair."""
+    for place, inner, names in os.walk(folder):
+        if Path(place) != folder and LOCK in names:
+            inner.clear()
+            continue
+        for name in names:
+            if _UNFINISHED.fullmatch(name):
+                with contextlib.suppress(OSError):
+                    os.unlink(os.path.join(place, name))
+
+
+def _journal(file: Path) -> IO[bytes]:
+    """The journal, open for more lines; a last line that a full disk cut short is ended first."""
+    cut = file.is_file() and file.stat().st_size > 0 and file.read_bytes()[-1:] != b"\n"
+    stream = file.open("ab")
+    if cut:
+        stream.write(b"\n")
+    return stream
 
 
 def _noted(folder: Path) -> dict[str, Entry]:
@@ -263,11 +290,28 @@ def _locked(file: Path) -> IO[str]:
         if file.exists() and os.path.samestat(file.stat(), os.fstat(stream.fileno())):
             break
         stream.close()
-    stream.seek(0)
-    stream.truncate()
-    stream.write(f"process {os.getpid()} on {socket.gethostname()}")
-    stream.flush()
+    try:
+        stream.seek(0)
+        stream.truncate()
+        stream.write(f"process {os.getpid()} on {socket.gethostname()}")
+        stream.flush()
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            stream.close()
+        with contextlib.suppress(OSError):
+            file.unlink()
+        raise _unwritable(file, error) from None
     return stream
+
+
+def _unlocked(file: Path, lock: IO[str]) -> None:
+    """Gives the lock back and takes its file away."""
+    if os.name == "nt":  # which keeps the name of a file that is open
+        lock.close()
+    with contextlib.suppress(OSError):
+        file.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        lock.close()
 
 
 def _hold(stream: IO[str]) -> None:
@@ -286,7 +330,7 @@ def _place(path: Path, content: bytes) -> None:
     temporary = ""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=TEMPORARY, dir=path.parent)
+        handle, temporary = tempfile.mkstemp(prefix=TEMPORARY, suffix=PART, dir=path.parent)
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)
             stream.flush()

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from dossier.output import Entry, File
 
@@ -44,11 +44,15 @@ box.addEventListener("input", apply);
 """
 
 
-def page(entries: Iterable[Entry], names: Mapping[str, str]) -> File:
-    """The page for everything the manifest names; `names` are the markets' names by id."""
-    documents = [entry for entry in entries if "document" in entry]
+def page(entries: Iterable[Entry], names: Mapping[str, str], current: Collection[str] = ()) -> File:
+    """The page for everything the manifest names; `names` are the markets' names by id.
+
+    `current` are the paths of what the run has just made or found unchanged: their gaps count, not those of files of an earlier day.
+    """
+    entries = list(entries)
+    documents = sorted((entry for entry in entries if "document" in entry), key=lambda entry: entry["path"] not in current)
     products = sorted({entry["product"] for entry in documents})
-    parts = "".join(_product(product, [entry for entry in documents if entry["product"] == product], list(entries), names) for product in products)
+    parts = "".join(_product(product, [entry for entry in documents if entry["product"] == product], entries, names) for product in products)
     count = len(documents)
     text = (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -76,7 +80,7 @@ def _row(market: str, documents: Sequence[Entry], kinds: Sequence[str], entries:
     product = documents[0]["product"]
     archives = "".join(_link(entry, "zip") for entry in entries if entry.get("archive") and entry.get("market") == market and entry.get("product") == product)
     cells = "".join(f"<td>{_cell([entry for entry in documents if entry['document']['kind'] == kind])}</td>" for kind in kinds)
-    words = " ".join([name, market, product, *(f"{entry['path']} {entry['document']['title']}" for entry in documents)]).lower()
+    words = " ".join([name, market, product, *(f"{entry['path']} {entry['document'].get('title', '')}" for entry in documents)]).lower()
     extra = f'<span class="state">{archives}</span>' if archives else ""
     return f'<tr data-words="{_text(words)}"><th scope="row">{_text(name)}{"" if market == "–" else f" ({_text(market.upper())})"}{extra}</th><td>{_gaps(documents)}</td>{cells}</tr>\n'
 
@@ -91,16 +95,20 @@ def _gaps(documents: Sequence[Entry]) -> str:
 
 
 def _cell(files: Sequence[Entry]) -> str:
-    """The files of one document: a line for each language, a link for each format, the state of the document."""
+    """The files of one document: a line for each language and revision, a link for each format, the state of the document."""
     if not files:
         return '<span class="none">–</span>'
     lines = []
-    for locale in sorted({entry["document"]["locale"] for entry in files}):
-        own = [entry for entry in files if entry["document"]["locale"] == locale]
+    for locale, revision in sorted({_issue(entry) for entry in files}):
+        own = sorted((entry for entry in files if _issue(entry) == (locale, revision)), key=lambda entry: str(entry["path"]))
         links = " ".join(_link(entry, entry["document"]["format"]) for entry in own)
-        about = own[0]["document"]
-        lines.append(f'{links}<span class="state">{_text(locale)}, rev. {_text(about["revision"])}, {_text(about["state"])}</span>')
+        about = ", ".join(filter(None, (locale, f"rev. {revision}", own[0]["document"].get("state", ""))))
+        lines.append(f'{links}<span class="state">{_text(about)}</span>')
     return "".join(lines)
+
+
+def _issue(entry: Entry) -> tuple[str, str]:
+    return entry["document"]["locale"], entry["document"]["revision"]
 
 
 def _link(entry: Entry, word: str) -> str:

@@ -26,6 +26,9 @@ SECONDS = {
 }
 USUALLY = {"pdf": 4.0, "xlsx": 0.3}
 WORDS = 0.4
+ZIP = "zip"
+# What lies in the output folder itself, where products have their folders.
+TAKEN = {output.MANIFEST, "index.html"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +69,15 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All tasks of a run, longest first, with the products they need. `order` holds what is the same for all of them."""
+    """All tasks of a run, longest first, with the products they need. `order` holds what is the same for all of them.
+
+    `packed` are the products and markets whose dossier is to be packed too.
+    """
 
     products: dict[str, Prepared]
     tasks: tuple[Task, ...]
     order: Order
+    packed: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def documents(self) -> int:
@@ -92,7 +99,7 @@ class Wish:
 
 
 def make(wishes: Sequence[Wish], workspace: Workspace) -> Plan:
-    """The plan for everything wished for, each document once however often it is named.
+    """The plan for everything wished for, each document once however often it is named; "zip" among the formats asks for an archive too.
 
     Raises DossierError with all problems of all product files, for unknown markets, documents, languages and formats, and
     for two products with one id.
@@ -100,9 +107,12 @@ def make(wishes: Sequence[Wish], workspace: Workspace) -> Plan:
     problems: list[Problem] = []
     prepared = _prepared(dict.fromkeys(path for wish in wishes for path in wish.products), problems)
     tasks: dict[tuple[str, str, str, str], Task] = {}
+    packed: set[tuple[str, str]] = set()
     for wish in wishes:
         try:
-            for task in _tasks([prepared[path] for path in wish.products if path in prepared], wish.order, workspace):
+            for task in _tasks([prepared[path] for path in wish.products if path in prepared], _unpacked(wish.order), workspace):
+                if ZIP in wish.order.formats:
+                    packed.add((task.product, task.market))
                 key = (task.product, task.market, task.document, task.locale)
                 known = tasks.get(key)
                 tasks[key] = replace(task, formats=tuple(dict.fromkeys((*known.formats, *task.formats)))) if known else task
@@ -111,7 +121,12 @@ def make(wishes: Sequence[Wish], workspace: Workspace) -> Plan:
     if problems:
         raise DossierError(dict.fromkeys(problems))
     ordered = sorted(tasks.values(), key=lambda task: (-task.seconds, task.product, task.market, task.document, task.locale))
-    return Plan({each.id: each for each in prepared.values()}, tuple(ordered), wishes[0].order)
+    return Plan({each.id: each for each in prepared.values()}, tuple(ordered), _unpacked(wishes[0].order), frozenset(packed))
+
+
+def _unpacked(order: Order) -> Order:
+    """The order without the archive; an archive alone holds the usual formats."""
+    return replace(order, formats=tuple(name for name in order.formats if name != ZIP) or assemble.DEFAULT_FORMATS)
 
 
 def _prepared(paths: Iterable[Path], problems: list[Problem]) -> dict[Path, Prepared]:
@@ -123,9 +138,13 @@ def _prepared(paths: Iterable[Path], problems: list[Problem]) -> dict[Path, Prep
         except DossierError as error:
             problems += error.problems
             continue
-        other = names.setdefault(each.id.casefold(), each.file.place.folder)
-        if other.resolve() != each.file.place.folder.resolve():
-            problems.append(Problem(each.file.place.source.name, *each.file.place.source.at(("id",)), f'the product in {other} has the id "{each.id}" too.', "Give the products different ids: they name files and folders."))
+        file = path / product.FILE if path.is_dir() else path
+        other = names.setdefault(each.id.casefold(), file)
+        source = each.file.place.source
+        if other.resolve() != file.resolve():
+            problems.append(Problem(source.name, *source.at(("id",)), f'{other} has the id "{each.id}" too.', "Give the products different ids: they name files and folders."))
+        if each.id.casefold() in TAKEN:
+            problems.append(Problem(source.name, *source.at(("id",)), f'the output folder has a file called "{each.id}".', "Choose another id: it names the product's folder."))
         found[path] = each
     return found
 
@@ -134,7 +153,7 @@ def prepare(path: Path) -> Prepared:
     """The product in `path` with its evidence files looked at and its review records read. Raises DossierError with every problem."""
     file = product.read(path)
     reviews = {}
-    for record in sorted((file.place.folder / ledger.FOLDER).glob("*/*.jsonl")):
+    for record in sorted(path for path in (file.place.folder / ledger.FOLDER).glob("*/*.jsonl") if path.is_file()):
         key = (record.parent.name, record.stem)
         reviews[key] = (ledger.read(file.place.folder, *key), output.sha256(record.read_bytes()))
     return Prepared(file, evidence.inspect(file, pages=True), reviews)

@@ -87,7 +87,7 @@ def _html(name: str, values: Mapping[str, Any], voice: Speaker, folders: tuple[P
         raise DossierError(Problem(*_failed_at(error, name), f"the template prints something that does not exist: {error.message}.", hint)) from None
     except jinja2.exceptions.SecurityError as error:
         raise DossierError(Problem(*_failed_at(error, name), f"the template does something that templates may not do: {error}.", "Print values only.")) from None
-    except (TypeError, ValueError, KeyError, AttributeError, IndexError, ZeroDivisionError) as error:
+    except (TypeError, ValueError, KeyError, AttributeError, IndexError, ArithmeticError, RecursionError) as error:
         raise DossierError(Problem(*_failed_at(error, name), f"the template cannot be filled: {error}.", "Compare with the shipped template.")) from None
 
 

@@ -118,8 +118,8 @@ class Pool(Generic[S, T, R]):
         for worker in busy:
             answered = worker.pipe in ready or worker.process.sentinel in ready
             reason = "" if answered else self._over(worker)
-            if answered or reason:
-                yield self._ended(worker, reason)
+            if (answered or reason) and (outcome := self._ended(worker, reason)) is not None:
+                yield outcome
 
     def _over(self, worker: _Worker[T]) -> str:
         """Why the worker must be stopped; empty where it may go on."""
@@ -128,14 +128,17 @@ class Pool(Generic[S, T, R]):
         held = _megabytes(worker.process.pid)
         return f"used {held} MB of memory, more than {self._limits.megabytes} MB" if held > self._limits.megabytes else ""
 
-    def _ended(self, worker: _Worker[T], reason: str) -> Outcome[T, R]:
-        """The outcome of the worker's task; a worker that is gone or was stopped is replaced."""
+    def _ended(self, worker: _Worker[T], reason: str) -> Outcome[T, R] | None:
+        """The outcome of the worker's task; a worker that is gone or was stopped is replaced. None where it only told that it is up."""
         task = worker.task
         assert task is not None
         if not reason:
             try:
                 kind, value = worker.pipe.recv()
-                worker.task, worker.last, worker.fresh = None, task, False
+                worker.fresh, self._false_starts = False, 0
+                if kind == "up":
+                    return None
+                worker.task, worker.last = None, task
                 return Outcome(task, result=value) if kind == "done" else Outcome(task, problems=value) if kind == "problems" else Outcome(task, reason=value)
             except (EOFError, OSError):
                 worker.process.join(5)
@@ -160,7 +163,9 @@ def _serve(pipe: Connection, setup: Callable[[], Any], work: Callable[[Any, Any]
         except (EOFError, OSError):
             return
         try:
-            state = setup() if state is None else state
+            if state is None:
+                state = setup()
+                pipe.send(("up", None))
             answer: tuple[str, Any] = ("done", work(state, task))
         except DossierError as error:
             answer = ("problems", tuple(error.problems))

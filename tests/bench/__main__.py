@@ -29,7 +29,8 @@ def main(names: Sequence[str]) -> int:
     if not names:
         page = ROOT / "docs" / "benchmarks.md"
         page.parent.mkdir(exist_ok=True)
-        page.write_text(report.page(found, facts, today()), "utf-8")
+        _, launch, measured = page.read_text("utf-8").partition(f"\n{report.LAUNCH}\n") if page.is_file() else ("", "", "")
+        page.write_text(report.page(found, facts, today()) + launch + measured, "utf-8")
         print(f"written: {page.relative_to(ROOT)}", file=sys.stderr)
     return 0
 

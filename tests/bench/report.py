@@ -88,6 +88,9 @@ def _word(reached: bool) -> str:
     return "yes" if reached else "**no**"
 
 
+# The part that tests/bench/launch.py writes behind ours.
+LAUNCH = "## A launch"
+
 _INTRODUCTION = """# Benchmarks
 
 Written by `make bench` (`tests/bench/`); no test is timed. Every row is a ratio between two ways of doing the same work, taken
