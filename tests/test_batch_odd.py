@@ -1,7 +1,6 @@
 """Batch export on odd days: folders shared with other commands, old files, readers that go away, names that clash, full disks."""
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -17,7 +16,6 @@ import pytest
 from dossier import output, plan, workers
 from dossier.assemble import Order, Workspace
 from dossier.cli import main
-from dossier.errors import DossierError
 from dossier.output import File, Folder
 from dossier.plan import Wish
 
@@ -172,7 +170,7 @@ def test_an_archive_is_made_for_whom_it_was_asked(workspace: Workspace) -> None:
 def test_a_full_disk_is_named_and_leaves_no_lock(tmp_path: Path) -> None:
     code = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)); import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); from dossier.cli import main; sys.exit(main(sys.argv[1:]))"
     command = [sys.executable, "-c", code, "build", str(ECG), "-m", "no", "-d", "cover-letter", "-f", "docx", "-o", str(tmp_path / "out"), *ON]
-    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=120)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert done.returncode == 2
     assert "cannot be written: file too large" in done.stderr
     assert "internal error" not in done.stderr
