@@ -85,7 +85,7 @@ def render(checklists: Sequence[Checklist], tongue: Tongue, shelf: Shelf, date: 
     """
     texts = tuple(dict.fromkeys(folder for each in checklists for folder in each.market.texts))
     voice = template.speaker(shelf, FOLDER, tongue, texts)
-    ordered = sorted(checklists, key=lambda each: i18n.collated(voice.texts(each.market.head.name).first, voice.first))
+    ordered = sorted(checklists, key=lambda each: i18n.collated(voice.market(each.market.head.id, each.market.head.name).first, voice.first))
     writer = _Writer(ordered, voice)
     product = checklists[0].product
     title = voice.words("Market comparison")
@@ -161,7 +161,7 @@ class _Writer:
         return self.voice.both(lambda words: i18n.day(day, words.locale))
 
     def _name(self, market: str) -> Phrase:
-        return self.voice.texts(self.by_market[market].market.head.name)
+        return self.voice.market(market, self.by_market[market].market.head.name)
 
     def _names(self, markets: Iterable[str]) -> Phrase:
         """The markets by name; all of them as one word."""
@@ -174,7 +174,8 @@ class _Writer:
         return self._listed(wanted)
 
     def _listed(self, markets: Sequence[str]) -> Phrase:
-        return self.voice.both(lambda words: i18n.joined([words.say(self.by_market[market].market.head.name).text for market in markets], words.locale))
+        names = [self._name(market) for market in markets]
+        return self.voice.both(lambda words: i18n.joined([name.first if words.locale == self.voice.first else name.second or name.first for name in names], words.locale))
 
     def _language(self, code: str) -> Phrase:
         return self.voice.both(lambda words: i18n.language_name(code, words.locale))
@@ -197,7 +198,7 @@ class _Writer:
         return MarketView(
             id=market.head.id,
             code=market.head.id.upper(),
-            name=self.voice.texts(market.head.name),
+            name=self.voice.market(market.head.id, market.head.name),
             law=self.voice.words("Own law") if market.own_law else self.voice.words(REGULATIONS[each.product.regulation]),
             authority=self.voice.texts(authority.short) if authority else NOTHING,
             representative=self._representative(each),
@@ -278,7 +279,7 @@ class _Writer:
     def _wanted(self, common: Common) -> tuple[Phrase, ...]:
         """Each set of languages with the codes of the markets that ask for it."""
         return tuple(
-            self.voice.both(lambda words, codes=codes, all_of=all_of, markets=markets: f"{wording.languages(codes, words.locale, 'standard' if all_of else 'or')}: {', '.join(market.upper() for market in markets)}")  # type: ignore[misc]
+            self.voice.both(lambda words, codes=codes, all_of=all_of, markets=markets: f"{wording.languages(codes, words.locale, 'standard' if all_of else 'or')}{i18n.colon(words.locale)} {', '.join(market.upper() for market in markets)}")  # type: ignore[misc]
             for (codes, all_of), markets in common.wanted
         )
 

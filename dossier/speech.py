@@ -82,12 +82,20 @@ class Speaker:
         if not texts:
             return NOTHING
         said = self.catalogs[self.tongue.first].say(texts)
-        lang = "" if said.lang == self.tongue.first else i18n.bcp47(said.lang)
+        # What reads the same in every language that we have is a name: it is foreign nowhere.
+        is_name = len(texts) > 2 and len(set(texts.values())) == 1
+        lang = "" if is_name or said.lang == self.tongue.first else i18n.bcp47(said.lang)
         text = i18n.set_type(said.text, said.lang)
         if not self.tongue.second:
             return Phrase(text, lang)
         other = self.catalogs[self.tongue.second].say(texts)
         return Phrase(text, lang, i18n.set_type(other.text, other.lang), i18n.bcp47(other.lang))
+
+    def market(self, identifier: str, names: Mapping[str, str]) -> Phrase:
+        """The name of a market. A country's is known in every language, unless the market is called otherwise (Great Britain)."""
+        if i18n.country_name(identifier.upper(), "en") != names.get("en"):
+            return self.texts(names)
+        return self.both(lambda words: said.text if (said := words.say(names)).lang == words.locale else i18n.country_name(identifier.upper(), words.locale))
 
     def both(self, wording: Wording) -> Phrase:
         """What `wording` says in each language of the document."""

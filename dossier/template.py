@@ -188,7 +188,7 @@ def _context(template: Template, checklist: Checklist, voice: Speaker, shelf: Sh
         manufacturer=product.manufacturer,
         manufacturer_country=voice.both(lambda words: i18n.country_name(product.manufacturer.country, words.locale)),
         contact=product.manufacturer.contact,
-        market=voice.texts(market.head.name),
+        market=voice.market(market.head.id, market.head.name),
         market_id=market.head.id,
         introduction=voice.texts(market.head.introduction),
         law_date=builder.day(market.date),

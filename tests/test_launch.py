@@ -201,7 +201,7 @@ def test_the_command_writes_the_comparison_and_names_it_in_the_manifest(tmp_path
     made = [Path(line).name for line in capsys.readouterr().out.split()]
     assert made == ["market-comparison_ecg-patch_en_rA.docx", "market-comparison_ecg-patch_en_rA.xlsx"]
     manifest = json.loads((tmp_path / "manifest.json").read_text("utf-8"))
-    assert {file["path"].split("/")[-1] for file in manifest["files"]} == set(made)
+    assert {file["path"].split("/")[-1] for file in manifest["files"]} == {*made, "index.html"}
 
 
 # --- what changes -----------------------------------------------------------------------------------------------------

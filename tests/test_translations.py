@@ -10,7 +10,7 @@ import pytest
 from babel.messages.pofile import read_po
 from fontTools.ttLib import TTFont
 
-from dossier import assemble, blocks, i18n, template, yamlfile
+from dossier import assemble, blocks, comparison_document, i18n, template, yamlfile
 from dossier.assemble import Workspace
 from dossier.blocks import Text
 from dossier.checklist import Checklist
@@ -154,21 +154,24 @@ PADDING = 4.0
 HEAD_SIZE = 9.0 * 25.4 / 72
 
 
-@pytest.mark.parametrize("name", [*i18n.RENDERED, "nb+en", "fr+de"])
-def test_no_head_of_a_column_is_broken_within_a_word(name: str, check: Callable[..., Checklist], workspace: Workspace) -> None:
+@pytest.fixture(scope="module")
+def width() -> Callable[[str], float]:
+    """The width of a word in the head of a column, in millimetres."""
     font = TTFont(ROOT / "templates" / "_shared" / "fonts" / "SourceSans3-SemiBold.ttf")
     letters, advances, units = font.getBestCmap(), font["hmtx"], font["head"].unitsPerEm
+    return lambda word: float(sum(advances[letters[ord(letter)]][0] for letter in word)) / units * HEAD_SIZE
 
-    def width(word: str) -> float:
-        return float(sum(advances[letters[ord(letter)]][0] for letter in word)) / units * HEAD_SIZE
 
+@pytest.mark.parametrize("name", [*i18n.RENDERED, "nb+en", "fr+de"])
+def test_no_head_of_a_column_is_broken_within_a_word(name: str, check: Callable[..., Checklist], workspace: Workspace, width: Callable[[str], float]) -> None:
+    tongue, sample = i18n.tongue(name), ROOT / "samples" / "ecg-patch"
+    checklists = [check(sample, market) for market in ("no", "us", "ca")]
+    made = [template.render(kind, checklist, tongue, workspace.shelf, Issue(DAY)) for checklist in checklists for kind in workspace.shelf.for_market(checklist)]
+    made.append(comparison_document.render(checklists, tongue, workspace.shelf, DAY))
     too_wide = set()
-    for market in ("no", "us", "ca"):
-        checklist = check(ROOT / "samples" / "ecg-patch", market)
-        for kind in workspace.shelf.for_market(checklist):
-            document = template.render(kind, checklist, i18n.tongue(name), workspace.shelf, Issue(DAY))
-            for table in document.blocks:
-                if isinstance(table, blocks.Table) and table.style != "matrix":
-                    heads = zip(table.head, table.widths, strict=False)
-                    too_wide |= {(kind.id, word) for cell, room in heads for word in re.split(r"[\s\-–/]+", blocks.plain(cell.inlines)) if width(word) > room - PADDING}
+    for document in made:
+        for table in document.blocks:
+            if isinstance(table, blocks.Table) and table.style != "matrix":
+                heads = zip(table.head, table.widths, strict=False)
+                too_wide |= {(document.kind, word, room) for cell, room in heads for word in re.split(r"[\s\-–/]+", blocks.plain(cell.inlines)) if width(word) > room - PADDING}
     assert too_wide == set()
