@@ -412,9 +412,19 @@ def _unmet(rows: list[LanguageRow], stated: tuple[str, ...] | None, documents: I
 
 
 def meets(row: LanguageRow, languages: tuple[str, ...]) -> bool:
-    """Whether the languages satisfy the row. Regional variants count as their language (en-GB as en)."""
-    have = {language.split("-")[0] for language in languages}
-    return set(row.languages) <= have if row.all_of else bool(have & set(row.languages))
+    """Whether the languages satisfy the row."""
+    missing = lacking(row.languages, languages)
+    return not missing if row.all_of else len(missing) < len(row.languages)
+
+
+def lacking(wanted: Iterable[str], languages: Iterable[str]) -> tuple[str, ...]:
+    """Those wanted that the languages leave out. A variant counts as its language, the language not as its variant.
+
+    >>> lacking(("en", "pt-BR"), ("en-GB", "pt"))
+    ('pt-BR',)
+    """
+    have = tuple(f"{language}-".lower() for language in languages)
+    return tuple(code for code in wanted if not any(language.startswith(f"{code}-".lower()) for language in have))
 
 
 def _standing(record: Record, state: str) -> Standing:

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from dossier.applicability import FactSheet
-from dossier.checklist import IN_PRODUCT, Checklist, meets
+from dossier.checklist import IN_PRODUCT, Checklist, lacking, meets
 from dossier.product import Product
 from dossier.records import LanguageRow
 
@@ -32,7 +32,12 @@ class Need:
 
     def filled(self, have: set[str]) -> bool:
         """Whether further languages fill it."""
-        return self.met or (set(self.missing) <= have if self.rule.all_of else bool(set(self.missing) & have))
+        left = lacking(self.missing, have)
+        return self.met or (not left if self.rule.all_of else len(left) < len(self.missing))
+
+    def served(self, language: str) -> bool:
+        """Whether the language is one of those missing, or a variant of one."""
+        return len(lacking(self.missing, (language,))) < len(self.missing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +75,10 @@ def plan(checklists: Sequence[Checklist]) -> Plan:
     steps: list[Step] = []
     have: set[str] = set()
     while open_needs := [need for need in waiting if not need.filled(have)]:
-        candidates = {language for need in open_needs for language in need.missing} - have
-        best = min(candidates, key=lambda language: (-len(_done(waiting, have | {language})), -sum(language in need.missing for need in open_needs), language))
+        candidates = {language for need in open_needs for language in lacking(need.missing, have)}
+        best = min(candidates, key=lambda language: (-len(_done(waiting, have | {language})), -sum(need.served(language) for need in open_needs), language))
         opened = _done(waiting, have | {best}) - _done(waiting, have)
-        documents = dict.fromkeys(need.rule.document for need in open_needs if best in need.missing)
+        documents = dict.fromkeys(need.rule.document for need in open_needs if need.served(best))
         steps.append(Step(best, tuple(documents), tuple(market for market in markets if market in opened)))
         have.add(best)
     return Plan(needs, ready, tuple(steps), tuple(step.language for step in steps if "gui" in step.documents))
@@ -92,9 +97,7 @@ def _needs(each: Checklist) -> list[Need]:
     for rule in each.market.languages:
         if rule.document in PLANNED and rule.languages and rule.level != "unconfirmed" and _concerns(rule, sheet):
             has = languages_of(each.product, rule.document)
-            short = {language.split("-")[0] for language in has}
-            missing = () if meets(rule, has) else tuple(language for language in rule.languages if language not in short)
-            found.append(Need(each.market.head.id, rule, missing))
+            found.append(Need(each.market.head.id, rule, () if meets(rule, has) else lacking(rule.languages, has)))
     return found
 
 
