@@ -4,10 +4,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from dossier import template
+from dossier import checklist, template
 from dossier.checklist import Checklist, Row
 from dossier.conditions import allows
-from dossier.records import Milestone, Record, Requirement
+from dossier.product import ProductFile
+from dossier.records import Library, Milestone, Record, Requirement
 from dossier.resolve import Resolved
 from dossier.template import Shelf, Template
 
@@ -50,6 +51,11 @@ def between(before: Resolved, after: Resolved) -> Between:
     regulations = [head.regulation for head in after.chain if head.regulation]
     days = tuple(milestone for milestone, condition in after.milestones if first < milestone.on <= last and all(allows(condition, "regulation", name) for name in regulations))
     return Between(after.head.id, before, after, tuple(change for change in changes if change is not None), days)
+
+
+def earlier(file: ProductFile, market: Resolved, library: Library, after: Checklist) -> ProductFile:
+    """The product as the earlier state can read it: without the names that only the later one knows, since nothing can show there what is not there yet."""
+    return checklist.without(file, checklist.names(after.market, after.library) - checklist.names(market, library))
 
 
 def for_product(before: Checklist, after: Checklist, shelf: Shelf) -> Between:
@@ -105,5 +111,5 @@ def _touched(kind: Template, before: Checklist, after: Checklist, changed: set[s
 
 def _readings(each: Checklist) -> dict[str, tuple[object, ...]]:
     """What every row of the checklist comes to, by id."""
-    found: dict[str, tuple[object, ...]] = {row.id: (row.decision.applies, row.coverage, row.gaps, row.shown_by) for row in each.rows}
-    return found | {row.id: (row.decision.applies, row.coverage, row.gaps, row.shown_by) for row in each.kinds}
+    # Documents by their ids: on the earlier side they may lack names that only the later one knows, and are the same documents.
+    return {row.id: (row.decision.applies, row.coverage, row.gaps, tuple(document.id for document in row.shown_by)) for row in (*each.rows, *each.kinds)}

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -452,10 +452,9 @@ def _reference_problems(file: ProductFile, market: Resolved, library: Library) -
 
     A reference to another jurisdiction's requirement (`us.524b`) is left alone: it shows something elsewhere.
     """
-    identifiers = [record.requirement.id for record in market.records]
-    owners = {identifier.split(".")[0] for identifier in identifiers}
-    identifiers += market.removed
-    known = known_prefixes(identifiers) | set(library.kinds)
+    owners = {record.requirement.id.split(".")[0] for record in market.records}
+    identifiers = _identifiers(market)
+    known = names(market, library)
     source = file.place.source
     problems = []
     for index, document in enumerate(file.product.evidence):
@@ -464,9 +463,26 @@ def _reference_problems(file: ProductFile, market: Resolved, library: Library) -
                 continue
             problems.append(source.problem(("evidence", index, "shows", position), f'{document.id}: "{shown}" is neither an evidence kind nor a requirement.', did_you_mean(shown.lower(), known)))
     for identifier in file.product.declarations:
-        if not _foreign(identifier, owners, library) and identifier not in set(identifiers) | set(library.kinds):
+        if not _foreign(identifier, owners, library) and identifier not in {*identifiers, *library.kinds}:
             problems.append(source.problem(("declarations", identifier), f'"{identifier}" is neither a requirement nor an evidence kind.', did_you_mean(identifier, known), key=True))
     return problems
+
+
+def names(market: Resolved, library: Library) -> set[str]:
+    """Every name by which product.yaml may say what a document shows in the market."""
+    return known_prefixes(_identifiers(market)) | set(library.kinds)
+
+
+def _identifiers(market: Resolved) -> list[str]:
+    """The ids of all requirements, those that are over among them: a document goes on naming what it was written to show."""
+    return [*(record.requirement.id for record in market.records), *market.removed, *market.ended]
+
+
+def without(file: ProductFile, unknown: Set[str]) -> ProductFile:
+    """The product whose evidence and declarations leave out the names in `unknown`."""
+    evidence = tuple(document.model_copy(update={"shows": tuple(shown for shown in document.shows if shown.lower() not in unknown)}) for document in file.product.evidence)
+    declarations = {name: declared for name, declared in file.product.declarations.items() if name.lower() not in unknown}
+    return replace(file, product=file.product.model_copy(update={"evidence": evidence, "declarations": declarations}))
 
 
 def _foreign(name: str, owners: set[str], library: Library) -> bool:

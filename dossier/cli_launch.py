@@ -68,7 +68,10 @@ def _between(path: Path | None, market: str, days: tuple[Any, Any], older: Works
         raise DossierError(Problem("--from-data", 0, 0, f'these data have no market "{market}".', "Name markets that both states of the data have."))
     if path is not None:
         file = product.read(path)
-        return [changes.for_product(checklist(file, market, days[0], older, pages=True), checklist(file, market, days[1], workspace, pages=True), workspace.shelf)]
+        after = checklist(file, market, days[1], workspace, pages=True)
+        before = resolve.resolve(older.repository, market, days[0], file.product.regulation)
+        file = changes.earlier(file, before, older.repository.library, after)
+        return [changes.for_product(checklist(file, market, days[0], older, pages=True), after, workspace.shelf)]
     known = [regulation for regulation in workspace.repository.regulations(market) if regulation in older.repository.regulations(market)]
     found = [changes.between(resolve.resolve(older.repository, market, days[0], regulation), resolve.resolve(workspace.repository, market, days[1], regulation)) for regulation in known]
     seen: set[str] = set()

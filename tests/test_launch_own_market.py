@@ -1,13 +1,17 @@
 """A market of one's own in a launch: its languages with a subtag, rules that end or begin, its own time limits."""
 from __future__ import annotations
 
+import datetime as dt
+import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from dossier import assemble, language_plan, product
+from dossier import assemble, cli_launch, language_plan, product
 from dossier.assemble import Workspace
+from dossier.cli import main
 
 from .conftest import DAY, MINIMAL
 
@@ -47,7 +51,7 @@ def market(tmp_path: Path) -> Make:
 # --- languages --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("asked", "has", "met"), [("pt-BR", "pt-BR", True), ("zh-Hant", "zh-Hant", True), ("pt-BR", "pt", False), ("pt-BR", "pt-PT", False), ("en", "en-GB", True), ("en", "en", True), ("en", "enm", False)])
+@pytest.mark.parametrize(("asked", "has", "met"), [("pt-BR", "pt-BR", True), ("zh-Hant", "zh-Hant", True), ("pt-BR", "pt", False), ("pt-BR", "pt-PT", False), ("en", "en-GB", True), ("en", "en", True), ("fi", "fil", False)])
 def test_a_variant_is_met_by_itself_and_counts_as_its_language(asked: str, has: str, met: bool, market: Make, write: Callable[[str], Path]) -> None:
     home = market(LABEL, files={"languages.yaml": LANGUAGE.format(code=asked)})
     made = assemble.check(product.read(write(f"{MINIMAL}languages: {{label: [{has}]}}\n")), "zz", DAY, Workspace((home,)))
@@ -58,6 +62,47 @@ def test_a_variant_is_met_by_itself_and_counts_as_its_language(asked: str, has: 
 def test_a_variant_in_the_plan_serves_the_markets_that_ask_for_its_language(market: Make, write: Callable[[str], Path]) -> None:
     """Brazilian Portuguese is asked for in zz, Portuguese of any kind in Portugal: one step opens both."""
     workspace = Workspace((market(LABEL, files={"languages.yaml": LANGUAGE.format(code="pt-BR")}),))
-    file = product.read(write(f"{MINIMAL}languages: {{label: [en], ifu: [pt], gui: [pt]}}\n"))
+    file = product.read(write(MINIMAL + "languages: {label: [en], ifu: [pt], gui: [pt]}\n"))
     plan = language_plan.plan([assemble.check(file, name, DAY, workspace) for name in ("zz", "pt")])
-    assert [(step.language, step.documents, step.opens) for step in plan.steps if "label" in step.documents] == [("pt-BR", ("label",), ("zz", "pt"))]
+    assert [(step.language, step.opens) for step in plan.steps] == [("pt-BR", ("zz", "pt"))]
+
+
+# --- what changes -----------------------------------------------------------------------------------------------------
+
+
+def showing(*names: str) -> str:
+    return f'{MINIMAL}evidence:\n  - {{id: paper, title: Paper, revision: "1", shows: [{", ".join(names)}]}}\n'
+
+
+def diff(capsys: pytest.CaptureFixture[str], product: Path | None, older: Path, newer: Path, first: str = "2026-11-24", last: str = "2026-11-24") -> list[dict[str, Any]]:
+    """What the command finds in zz, as data."""
+    cli_launch.diff(product, ("zz",), (dt.date.fromisoformat(first), dt.date.fromisoformat(last)), Workspace((older,)), Workspace((newer,)), as_json=True)
+    return list(json.loads(capsys.readouterr().out))
+
+
+def told(found: list[dict[str, Any]], prefix: str = "zz.") -> list[tuple[str, str]]:
+    return [(change["id"], change["how"]) for each in found for change in each["changes"] if change["id"].startswith(prefix)]
+
+
+def test_a_rule_that_ends_is_told_for_a_product_that_shows_it(market: Make, write: Callable[[str], Path], capsys: pytest.CaptureFixture[str]) -> None:
+    home = market(rule("zz.one", ", to: 2026-12-31") + rule("zz.two"))
+    folder = write(showing("zz.one"))
+    assert told(diff(capsys, folder, home, home, "2026-12-01", "2027-01-31")) == [("zz.one", "ends")]
+    assert told(diff(capsys, folder, home, home, "2027-01-31", "2026-12-01")) == [("zz.one", "appears")]
+
+
+def test_a_product_that_shows_a_rule_which_is_over_can_still_be_checked(market: Make, write: Callable[[str], Path], capsys: pytest.CaptureFixture[str]) -> None:
+    home = str(market(rule("zz.one", ", to: 2026-12-31") + rule("zz.two")))
+    declared = "declarations:\n  zz.one: {applies: no, reason: It is over.}\n"
+    assert main(["check", str(write(showing("zz.one") + declared)), "-m", "zz", "--date", "2027-01-01", "--home", home]) == 1
+    assert main(["check", str(write(showing("zz.onw"), "slip")), "-m", "zz", "--date", "2027-01-01", "--home", home]) == 2
+    assert 'paper: "zz.onw" is neither an evidence kind nor a requirement. Did you mean "zz.one"?' in capsys.readouterr().err
+
+
+def test_a_rule_that_only_the_newer_data_have_is_told_for_a_product_that_shows_it(market: Make, write: Callable[[str], Path], capsys: pytest.CaptureFixture[str]) -> None:
+    """The document that names it is the same before and after, so what else it shows is not to be issued anew."""
+    older, newer = market(rule("zz.one"), home="older"), market(rule("zz.one") + rule("zz.two"))
+    declared = "declarations:\n  zz.two: {applies: yes, reason: It holds.}\n"
+    (found,) = diff(capsys, write(showing("zz.one", "zz.two") + declared), older, newer)
+    assert told([found]) == [("zz.two", "appears")]
+    assert {each["rows"] for each in found["reissue"]} == {1}
