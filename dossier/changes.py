@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from dossier import checklist, template
+from dossier.applicability import FactSheet
 from dossier.checklist import Checklist, Row
-from dossier.conditions import allows
+from dossier.conditions import Condition, allows
 from dossier.product import ProductFile
 from dossier.records import Library, Milestone, Record, Requirement
 from dossier.resolve import Resolved
@@ -47,10 +48,15 @@ def between(before: Resolved, after: Resolved) -> Between:
     """The changes from one resolved market to another of the same id."""
     old, new = ({record.requirement.id: record for record in market.records} for market in (before, after))
     changes = [_change(name, old.get(name), new.get(name), before, after) for name in dict.fromkeys((*new, *old))]
+    days = tuple(milestone for milestone, _ in _days(before, after))
+    return Between(after.head.id, before, after, tuple(change for change in changes if change is not None), days)
+
+
+def _days(before: Resolved, after: Resolved) -> list[tuple[Milestone, Condition]]:
+    """The days that pass from one state to the other, under the regulation of the later one."""
     first, last = sorted((before.date, after.date))
     regulations = [head.regulation for head in after.chain if head.regulation]
-    days = tuple(milestone for milestone, condition in after.milestones if first < milestone.on <= last and all(allows(condition, "regulation", name) for name in regulations))
-    return Between(after.head.id, before, after, tuple(change for change in changes if change is not None), days)
+    return [(milestone, condition) for milestone, condition in after.milestones if first < milestone.on <= last and all(allows(condition, "regulation", name) for name in regulations)]
 
 
 def earlier(file: ProductFile, market: Resolved, library: Library, after: Checklist) -> ProductFile:
@@ -59,7 +65,7 @@ def earlier(file: ProductFile, market: Resolved, library: Library, after: Checkl
 
 
 def for_product(before: Checklist, after: Checklist, shelf: Shelf) -> Between:
-    """The changes that reach one product: requirements that may apply on either side, and its documents whose words change.
+    """The changes that reach one product: requirements that may apply on either side, days that may concern it, and its documents whose words change.
 
     A document is to be issued anew where one of its rows would read otherwise; `reissue` gives the number of these rows.
     """
@@ -69,7 +75,9 @@ def for_product(before: Checklist, after: Checklist, shelf: Shelf) -> Between:
     known = {change.id for change in reached}
     reached += [_turned(row, old[row.id], after) for row in after.rows if row.id in old and row.id not in known and {row.decision.applies, old[row.id].decision.applies} != {"no"} and _answer(row) != _answer(old[row.id])]
     reissue = ((kind.id, _touched(kind, before, after, {change.id for change in reached})) for kind in shelf.for_market(after))
-    return Between(found.market, before.market, after.market, tuple(reached), found.days, tuple((name, count) for name, count in reissue if count))
+    sheet = FactSheet(after.product, after.library.facts)
+    days = tuple(milestone for milestone, condition in _days(before.market, after.market) if sheet.evaluate(condition)[0] is not False)
+    return Between(found.market, before.market, after.market, tuple(reached), days, tuple((name, count) for name, count in reissue if count))
 
 
 def _change(name: str, old: Record | None, new: Record | None, before: Resolved, after: Resolved) -> Change | None:

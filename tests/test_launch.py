@@ -233,6 +233,13 @@ def test_a_date_that_passes_is_told_and_issues_no_document_anew(workspace: Works
     assert (found.changes, found.reissue) == ((), ())
 
 
+def test_a_day_for_other_products_is_not_told(workspace: Workspace) -> None:
+    """On 1 July 2025 the longer transition for legacy devices becomes Norwegian law; the ECG patch says that it is none."""
+    found = between("no", "2025-06-30", "2025-07-02", workspace)
+    assert any(day.on == dt.date(2025, 7, 1) for day, _ in found.after.milestones)
+    assert found.days == ()
+
+
 def test_two_states_of_the_data_are_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A requirement renamed in words, one added, one taken away: each is told with the place where it stands."""
     shutil.copytree(ROOT / "jurisdictions", tmp_path / "jurisdictions")
