@@ -1,7 +1,8 @@
 """What changes in a market between two days, or between two states of the data, and which documents of a product it reaches."""
 from __future__ import annotations
 
-from dataclasses import dataclass
+import datetime as dt
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from dossier import checklist, template
@@ -59,9 +60,14 @@ def _days(before: Resolved, after: Resolved) -> list[tuple[Milestone, Condition]
     return [(milestone, condition) for milestone, condition in after.milestones if first < milestone.on <= last and all(allows(condition, "regulation", name) for name in regulations)]
 
 
-def earlier(file: ProductFile, market: Resolved, library: Library, after: Checklist) -> ProductFile:
+def bare(market: Resolved, date: dt.date, version: str) -> Resolved:
+    """The market on a day on which its data do not have the regulation: no rule holds there for such a product."""
+    return replace(market, date=date, version=version, records=(), states={}, languages=(), milestones=(), claims=(), removed=(), ended=())
+
+
+def earlier(file: ProductFile, before: tuple[Resolved, Library], after: tuple[Resolved, Library]) -> ProductFile:
     """The product as the earlier state can read it: without the names that only the later one knows, since nothing can show there what is not there yet."""
-    return checklist.without(file, checklist.names(after.market, after.library) - checklist.names(market, library))
+    return checklist.without(file, checklist.names(*after) - checklist.names(*before))
 
 
 def for_product(before: Checklist, after: Checklist, shelf: Shelf) -> Between:

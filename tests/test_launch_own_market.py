@@ -12,6 +12,7 @@ import pytest
 from dossier import assemble, cli_launch, language_plan, product
 from dossier.assemble import Workspace
 from dossier.cli import main
+from dossier.resolve import resolve
 
 from .conftest import DAY, MINIMAL
 
@@ -106,3 +107,27 @@ def test_a_rule_that_only_the_newer_data_have_is_told_for_a_product_that_shows_i
     (found,) = diff(capsys, write(showing("zz.one", "zz.two") + declared), older, newer)
     assert told([found]) == [("zz.two", "appears")]
     assert {each["rows"] for each in found["reissue"]} == {1}
+
+
+@pytest.mark.parametrize("how", ["appears", "ends"])
+def test_a_regulation_that_only_one_side_has_is_told_rule_by_rule(how: str, market: Make, capsys: pytest.CaptureFixture[str]) -> None:
+    states = [market(home="mdr"), market(extends="eu-mdr, eu-ivdr", home="both")]
+    mdr, ivdr = diff(capsys, None, *(states if how == "appears" else states[::-1]))
+    assert mdr["changes"] == []
+    held = resolve(Workspace((states[1],)).repository, "zz", DAY, "ivdr").records
+    assert len(held) > 100
+    assert told([ivdr], "") == [(record.requirement.id, how) for record in held]
+
+
+def test_a_product_is_told_of_the_regulation_that_its_market_gains(market: Make, write: Callable[[str], Path], capsys: pytest.CaptureFixture[str]) -> None:
+    folder = write(showing("zz.one").replace("regulation: mdr", "regulation: ivdr"))
+    (found,) = diff(capsys, folder, market(home="mdr"), market(extends="eu-mdr, eu-ivdr", home="both"))
+    assert ("zz.one", "appears") in told([found])
+    assert {how for _, how in told([found], "")} == {"appears"}
+    assert found["reissue"]
+
+
+def test_a_market_that_comes_to_stand_on_the_regulations_keeps_its_own_rules(market: Make, capsys: pytest.CaptureFixture[str]) -> None:
+    found = diff(capsys, None, market(extends="", home="own"), market(extends="eu-mdr, eu-ivdr"))
+    assert len(found) == 2
+    assert told(found) == []
