@@ -3,18 +3,22 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from dossier import assemble, cli_launch, language_plan, product
-from dossier.assemble import Workspace
+from dossier import assemble, blocks, cli_launch, comparison, comparison_document, i18n, language_plan, launch, product
+from dossier.assemble import Order, Workspace
+from dossier.checklist import Checklist
 from dossier.cli import main
 from dossier.resolve import resolve
 
-from .conftest import DAY, MINIMAL
+from .conftest import DAY, MINIMAL, ROOT
+
+ECG = ROOT / "samples" / "ecg-patch"
 
 HEAD = "id: zz\nname: {{en: Somewhere}}\nkind: state\nextends: [{extends}]\nlocale: en\n"
 SOURCES = "zz-act:\n  title: {en: Act}\n  short: {en: Act}\n  kind: act\n  version: {en: as made}\n  level: primary\n  read: 2026-11-23\n"
@@ -131,3 +135,47 @@ def test_a_market_that_comes_to_stand_on_the_regulations_keeps_its_own_rules(mar
     found = diff(capsys, None, market(extends="", home="own"), market(extends="eu-mdr, eu-ivdr"))
     assert len(found) == 2
     assert told(found) == []
+
+
+# --- the comparison ---------------------------------------------------------------------------------------------------
+
+
+def overlay(name: str, settings: str) -> dict[str, str]:
+    """A file of zz that sets something in an inherited requirement."""
+    return {"requirements/overlay.yaml": f"change:\n  - {{id: {name}, reason: {{en: National rule}}, source: zz-act, clause: § 3, set: {{{settings}}}}}\n"}
+
+
+def compared(home: Path, *markets: str) -> tuple[list[Checklist], blocks.Document]:
+    workspace = Workspace((home,))
+    (checklists,) = launch.checked([ECG], Order(markets, DAY, DAY), workspace)
+    return checklists, comparison_document.render(checklists, i18n.tongue("en"), workspace.shelf, DAY)
+
+
+def rows_of(made: blocks.Document, name: str) -> list[list[str]]:
+    """The cells of every row whose requirement is `name`, in the order of the document."""
+    tables = (block for block in made.blocks if isinstance(block, blocks.Table))
+    rows = ([blocks.plain(cell.inlines) for cell in row.cells] for table in tables for row in table.rows)
+    return [cells for cells in rows if any(re.search(rf"{re.escape(name)}(?![\w.])", text) for text in cells)]
+
+
+def test_a_time_limit_is_told_of_the_markets_that_have_it(market: Make) -> None:
+    """Serious incidents: 15 days in Norway and Sweden, 5 in zz."""
+    home = market(files=overlay("eu-mdr.art87.3", "deadlines: [{amount: 5, unit: day, from_event: {en: awareness}}]"))
+    checklists, made = compared(home, "no", "se", "zz")
+    lines = [line for line in comparison.clocks(checklists) if line.id == "eu-mdr.art87.3"]
+    assert {line.markets: line.row.record.requirement.deadlines[0].amount for line in lines} == {("no", "se"): 15, ("zz",): 5}
+    rows = [(limit, names) for _, limit, _, names in (row for row in rows_of(made, "eu-mdr.art87.3") if "at the latest" in row[1])]
+    assert [names for limit, names in rows if limit == "at the latest 5 days after awareness"] == ["Somewhere"]
+    assert len(rows) == 2
+
+
+def test_a_requirement_that_two_markets_cite_otherwise_names_both_places(market: Make) -> None:
+    _, made = compared(market(files=overlay("eu-mdr.art87.3", "source: zz-act, clause: § 3")), "no", "zz")
+    assert [row[0] for row in rows_of(made, "eu-mdr.art87.3") if len(row) == 3] == ["Other serious incidents\neu-mdr.art87.3 · MDR Article 87(3); Act §\N{NO-BREAK SPACE}3"]
+
+
+def test_a_duty_of_representation_is_told_of_the_markets_in_which_it_applies(market: Make) -> None:
+    """The maker of the ECG patch is in Norway, so no country of the EEA asks for an authorised representative; zz does."""
+    _, made = compared(market(files=overlay("eu-mdr.art11.1", "applies_when: {maker_outside_eea: no}")), "no", "zz")
+    (row,) = (row for row in rows_of(made, "eu-mdr.art11.1") if len(row) == 3 and row[2].startswith("MDR Article 11"))
+    assert row[0] == "Somewhere"
