@@ -146,7 +146,7 @@ class _Writer:
             "dates": tuple(self._dated(dated) for dated in self.dates),
             "representatives": self._representatives(),
             "languages": self._languages(),
-            "has": tuple((self.voice.words(DOCUMENT[name]), ", ".join(language_plan.languages_of(product, name)) or "–") for name in language_plan.PLANNED if name != "implant-card" or product.device.implantable),
+            "has": tuple((self.voice.words(DOCUMENT[name]), ", ".join(language_plan.languages_of(product, name, self.checklists[0].library)) or "–") for name in language_plan.PLANNED if name != "implant-card" or product.device.implantable),
             "ready": self._names(self.plan.ready) if self.plan.ready else NOTHING,
             "steps": tuple((number, self._language(step.language), self._documents(step), self._names(step.opens) if step.opens else NOTHING, len(step.opens)) for number, step in enumerate(self.plan.steps, 1)),
             "new_udi_di": self._language_list(self.plan.new_udi_di),

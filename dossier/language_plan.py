@@ -8,7 +8,7 @@ from typing import Any
 from dossier.applicability import FactSheet
 from dossier.checklist import IN_PRODUCT, Checklist, lacking, meets
 from dossier.product import Product
-from dossier.records import LanguageRow
+from dossier.records import LanguageRow, Library
 
 # What the product itself says; the languages of other documents are shown by evidence documents and stand among the gaps.
 PLANNED: tuple[str, ...] = (*IN_PRODUCT, "implant-card")
@@ -96,15 +96,22 @@ def _needs(each: Checklist) -> list[Need]:
     found = []
     for rule in each.market.languages:
         if rule.document in PLANNED and rule.languages and rule.level != "unconfirmed" and _concerns(rule, sheet):
-            has = languages_of(each.product, rule.document)
+            has = languages_of(each.product, rule.document, each.library)
             found.append(Need(each.market.head.id, rule, () if meets(rule, has) else lacking(rule.languages, has)))
     return found
 
 
-def languages_of(product: Product, document: str) -> tuple[str, ...]:
+def languages_of(product: Product, document: str, library: Library) -> tuple[str, ...]:
     """The languages in which the product has the document: those listed under `languages`, else those of the evidence that shows it."""
     stated: tuple[str, ...] = getattr(product.languages, document) if document in IN_PRODUCT else ()
-    return stated or tuple(dict.fromkeys(language for evidence in product.evidence if document in evidence.shows for language in evidence.language))
+    kinds = _kinds(document, library)
+    return stated or tuple(dict.fromkeys(language for evidence in product.evidence if any(shown.lower() in kinds for shown in evidence.shows) for language in evidence.language))
+
+
+def _kinds(document: str, library: Library) -> set[str]:
+    """The evidence kinds that show the document: the one of its name, else those that count as nothing else."""
+    # That the sterile packaging counts as label too does not give the label of the device its languages.
+    return {document} if document in library.kinds else {name for name, each in library.kinds.items() if each.kind.language_as == (document,)}
 
 
 def _concerns(rule: LanguageRow, sheet: FactSheet) -> bool:
