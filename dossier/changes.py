@@ -7,7 +7,7 @@ from typing import Literal
 
 from dossier import checklist, template
 from dossier.applicability import FactSheet
-from dossier.checklist import Checklist, Row
+from dossier.checklist import Checklist, KindRow, Row
 from dossier.conditions import Condition, allows
 from dossier.product import ProductFile
 from dossier.records import Library, Milestone, Record, Requirement
@@ -125,5 +125,6 @@ def _touched(kind: Template, before: Checklist, after: Checklist, changed: set[s
 
 def _readings(each: Checklist) -> dict[str, tuple[object, ...]]:
     """What every row of the checklist comes to, by id."""
+    rows: tuple[Row | KindRow, ...] = (*each.rows, *each.kinds)
     # Documents by their ids: on the earlier side they may lack names that only the later one knows, and are the same documents.
-    return {row.id: (row.decision.applies, row.coverage, row.gaps, tuple(document.id for document in row.shown_by)) for row in (*each.rows, *each.kinds)}
+    return {row.id: (row.decision.applies, row.coverage, row.gaps, tuple(document.id for document in row.shown_by)) for row in rows}
