@@ -273,7 +273,7 @@ class _Maker:
             return (language, *self._defects(documents, affected, "required", severity))
         if not documents:
             return (self._missing(kind, affected, basis, severity, record),)
-        usable = [document for document in documents if self._in_language(kind, document)] or list(documents)
+        usable = [document for document in documents if self._in_language(kind, (document,))] or list(documents)
         return tuple(self._defects(usable, affected, "required", severity))
 
     def _missing(self, kind: Kind, affected: str, basis: str, severity: Severity, record: Record | None) -> str:
@@ -293,8 +293,7 @@ class _Maker:
         if stated is not None and not meets(row, stated):
             return self._language(row, documents, stated, affected, severity)
         if documents:
-            met = any(self._in_language(kind, document) for document in documents)
-            return "" if met else self._language(row, documents, None, affected, severity)
+            return "" if self._in_language(kind, documents) else self._language(row, documents, None, affected, severity)
         return self._language(row, documents, (), affected, severity) if stated is None and is_rule and row.document in IN_PRODUCT else ""
 
     def _language(self, row: LanguageRow, documents: tuple[Evidence, ...], stated: tuple[str, ...] | None, affected: str, severity: Severity) -> str:
@@ -313,10 +312,11 @@ class _Maker:
         choices = [[row for row in known if row.document == document] for document in kind.kind.language_as]
         return [rows for rows in choices if rows]
 
-    def _in_language(self, kind: Kind, document: Evidence) -> bool:
-        """Whether the document meets all rows of at least one way it may be counted."""
+    def _in_language(self, kind: Kind, documents: Iterable[Evidence]) -> bool:
+        """Whether the documents together meet all rows of at least one way they may be counted: each language may have a document of its own."""
         choices = self._language_rows(kind)
-        return not choices or any(all(meets(row, document.language) for row in rows) for rows in choices)
+        have = _languages(documents)
+        return not choices or any(all(meets(row, have) for row in rows) for rows in choices)
 
     def _stated_languages(self, kind: Kind) -> tuple[str, ...] | None:
         """What product.yaml says under `languages`; None where it says nothing for this kind."""
@@ -406,9 +406,13 @@ def _unique(documents: Iterable[Evidence]) -> tuple[Evidence, ...]:
 
 
 def _unmet(rows: list[LanguageRow], stated: tuple[str, ...] | None, documents: Iterable[Evidence]) -> LanguageRow:
-    """The first row that fails: for the languages stated, else for all documents; the first of all where none fails."""
-    have = [stated] if stated is not None else [document.language for document in documents]
-    return next((row for row in rows if not any(meets(row, languages) for languages in have)), rows[0])
+    """The first row that fails: for the languages stated, else for all documents together; the first of all where none fails."""
+    have = stated if stated is not None else _languages(documents)
+    return next((row for row in rows if not meets(row, have)), rows[0])
+
+
+def _languages(documents: Iterable[Evidence]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(language for document in documents for language in document.language))
 
 
 def meets(row: LanguageRow, languages: tuple[str, ...]) -> bool:

@@ -72,6 +72,15 @@ def test_a_variant_in_the_plan_serves_the_markets_that_ask_for_its_language(mark
     assert [(step.language, step.opens) for step in plan.steps] == [("pt-BR", ("zz", "pt"))]
 
 
+@pytest.mark.parametrize(("has", "met"), [(("fi", "sv"), True), (("fi",), False)])
+def test_each_language_of_a_rule_that_asks_for_several_may_have_a_document_of_its_own(has: tuple[str, ...], met: bool, market: Make, write: Callable[[str], Path]) -> None:
+    home = market(LABEL, files={"languages.yaml": LANGUAGE.format(code="fi, sv").replace("requirement:", "all_of: yes, requirement:")})
+    papers = "".join(f'  - {{id: label-{code}, title: Label, revision: "1", language: [{code}], shows: [label, zz.label]}}\n' for code in has)
+    made = assemble.check(product.read(write(f"{MINIMAL}evidence:\n{papers}")), "zz", DAY, Workspace((home,)))
+    assert [gap.languages for gap in made.gaps if gap.key == "language/label"] == ([] if met else [("fi",)])
+    assert language_plan.plan([made]).ready == (("zz",) if met else ())
+
+
 # --- what changes -----------------------------------------------------------------------------------------------------
 
 
