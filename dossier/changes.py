@@ -1,13 +1,16 @@
 """What changes in a market between two days, or between two states of the data, and which documents of a product it reaches."""
 from __future__ import annotations
 
-from dataclasses import dataclass
+import datetime as dt
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from dossier import template
-from dossier.checklist import Checklist, Row
-from dossier.conditions import allows
-from dossier.records import Milestone, Record, Requirement
+from dossier import checklist, template
+from dossier.applicability import FactSheet
+from dossier.checklist import Checklist, KindRow, Row
+from dossier.conditions import Condition, allows
+from dossier.product import ProductFile
+from dossier.records import Library, Milestone, Record, Requirement
 from dossier.resolve import Resolved
 from dossier.template import Shelf, Template
 
@@ -46,14 +49,29 @@ def between(before: Resolved, after: Resolved) -> Between:
     """The changes from one resolved market to another of the same id."""
     old, new = ({record.requirement.id: record for record in market.records} for market in (before, after))
     changes = [_change(name, old.get(name), new.get(name), before, after) for name in dict.fromkeys((*new, *old))]
-    first, last = sorted((before.date, after.date))
-    regulations = [head.regulation for head in after.chain if head.regulation]
-    days = tuple(milestone for milestone, condition in after.milestones if first < milestone.on <= last and all(allows(condition, "regulation", name) for name in regulations))
+    days = tuple(milestone for milestone, _ in _days(before, after))
     return Between(after.head.id, before, after, tuple(change for change in changes if change is not None), days)
 
 
+def _days(before: Resolved, after: Resolved) -> list[tuple[Milestone, Condition]]:
+    """The days that pass from one state to the other, under the regulation of the later one."""
+    first, last = sorted((before.date, after.date))
+    regulations = [head.regulation for head in after.chain if head.regulation]
+    return [(milestone, condition) for milestone, condition in after.milestones if first < milestone.on <= last and all(allows(condition, "regulation", name) for name in regulations)]
+
+
+def bare(market: Resolved, date: dt.date, version: str) -> Resolved:
+    """The market on a day on which its data do not have the regulation: no rule holds there for such a product."""
+    return replace(market, date=date, version=version, records=(), states={}, languages=(), milestones=(), claims=(), removed=(), ended=())
+
+
+def earlier(file: ProductFile, before: tuple[Resolved, Library], after: tuple[Resolved, Library]) -> ProductFile:
+    """The product as the earlier state can read it: without the names that only the later one knows, since nothing can show there what is not there yet."""
+    return checklist.without(file, checklist.names(*after) - checklist.names(*before))
+
+
 def for_product(before: Checklist, after: Checklist, shelf: Shelf) -> Between:
-    """The changes that reach one product: requirements that may apply on either side, and its documents whose words change.
+    """The changes that reach one product: requirements that may apply on either side, days that may concern it, and its documents whose words change.
 
     A document is to be issued anew where one of its rows would read otherwise; `reissue` gives the number of these rows.
     """
@@ -63,7 +81,9 @@ def for_product(before: Checklist, after: Checklist, shelf: Shelf) -> Between:
     known = {change.id for change in reached}
     reached += [_turned(row, old[row.id], after) for row in after.rows if row.id in old and row.id not in known and {row.decision.applies, old[row.id].decision.applies} != {"no"} and _answer(row) != _answer(old[row.id])]
     reissue = ((kind.id, _touched(kind, before, after, {change.id for change in reached})) for kind in shelf.for_market(after))
-    return Between(found.market, before.market, after.market, tuple(reached), found.days, tuple((name, count) for name, count in reissue if count))
+    sheet = FactSheet(after.product, after.library.facts)
+    days = tuple(milestone for milestone, condition in _days(before.market, after.market) if sheet.evaluate(condition)[0] is not False)
+    return Between(found.market, before.market, after.market, tuple(reached), days, tuple((name, count) for name, count in reissue if count))
 
 
 def _change(name: str, old: Record | None, new: Record | None, before: Resolved, after: Resolved) -> Change | None:
@@ -105,5 +125,6 @@ def _touched(kind: Template, before: Checklist, after: Checklist, changed: set[s
 
 def _readings(each: Checklist) -> dict[str, tuple[object, ...]]:
     """What every row of the checklist comes to, by id."""
-    found: dict[str, tuple[object, ...]] = {row.id: (row.decision.applies, row.coverage, row.gaps, row.shown_by) for row in each.rows}
-    return found | {row.id: (row.decision.applies, row.coverage, row.gaps, row.shown_by) for row in each.kinds}
+    rows: tuple[Row | KindRow, ...] = (*each.rows, *each.kinds)
+    # Documents by their ids: on the earlier side they may lack names that only the later one knows, and are the same documents.
+    return {row.id: (row.decision.applies, row.coverage, row.gaps, tuple(document.id for document in row.shown_by)) for row in rows}

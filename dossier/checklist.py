@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -273,7 +273,7 @@ class _Maker:
             return (language, *self._defects(documents, affected, "required", severity))
         if not documents:
             return (self._missing(kind, affected, basis, severity, record),)
-        usable = [document for document in documents if self._in_language(kind, document)] or list(documents)
+        usable = [document for document in documents if self._in_language(kind, (document,))] or list(documents)
         return tuple(self._defects(usable, affected, "required", severity))
 
     def _missing(self, kind: Kind, affected: str, basis: str, severity: Severity, record: Record | None) -> str:
@@ -293,8 +293,7 @@ class _Maker:
         if stated is not None and not meets(row, stated):
             return self._language(row, documents, stated, affected, severity)
         if documents:
-            met = any(self._in_language(kind, document) for document in documents)
-            return "" if met else self._language(row, documents, None, affected, severity)
+            return "" if self._in_language(kind, documents) else self._language(row, documents, None, affected, severity)
         return self._language(row, documents, (), affected, severity) if stated is None and is_rule and row.document in IN_PRODUCT else ""
 
     def _language(self, row: LanguageRow, documents: tuple[Evidence, ...], stated: tuple[str, ...] | None, affected: str, severity: Severity) -> str:
@@ -313,10 +312,11 @@ class _Maker:
         choices = [[row for row in known if row.document == document] for document in kind.kind.language_as]
         return [rows for rows in choices if rows]
 
-    def _in_language(self, kind: Kind, document: Evidence) -> bool:
-        """Whether the document meets all rows of at least one way it may be counted."""
+    def _in_language(self, kind: Kind, documents: Iterable[Evidence]) -> bool:
+        """Whether the documents together meet all rows of at least one way they may be counted: each language may have a document of its own."""
         choices = self._language_rows(kind)
-        return not choices or any(all(meets(row, document.language) for row in rows) for rows in choices)
+        have = _languages(documents)
+        return not choices or any(all(meets(row, have) for row in rows) for rows in choices)
 
     def _stated_languages(self, kind: Kind) -> tuple[str, ...] | None:
         """What product.yaml says under `languages`; None where it says nothing for this kind."""
@@ -406,15 +406,29 @@ def _unique(documents: Iterable[Evidence]) -> tuple[Evidence, ...]:
 
 
 def _unmet(rows: list[LanguageRow], stated: tuple[str, ...] | None, documents: Iterable[Evidence]) -> LanguageRow:
-    """The first row that fails: for the languages stated, else for all documents; the first of all where none fails."""
-    have = [stated] if stated is not None else [document.language for document in documents]
-    return next((row for row in rows if not any(meets(row, languages) for languages in have)), rows[0])
+    """The first row that fails: for the languages stated, else for all documents together; the first of all where none fails."""
+    have = stated if stated is not None else _languages(documents)
+    return next((row for row in rows if not meets(row, have)), rows[0])
+
+
+def _languages(documents: Iterable[Evidence]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(language for document in documents for language in document.language))
 
 
 def meets(row: LanguageRow, languages: tuple[str, ...]) -> bool:
-    """Whether the languages satisfy the row. Regional variants count as their language (en-GB as en)."""
-    have = {language.split("-")[0] for language in languages}
-    return set(row.languages) <= have if row.all_of else bool(have & set(row.languages))
+    """Whether the languages satisfy the row."""
+    missing = lacking(row.languages, languages)
+    return not missing if row.all_of else len(missing) < len(row.languages)
+
+
+def lacking(wanted: Iterable[str], languages: Iterable[str]) -> tuple[str, ...]:
+    """Those wanted that the languages leave out. A variant counts as its language, the language not as its variant.
+
+    >>> lacking(("en", "pt-BR"), ("en-GB", "pt"))
+    ('pt-BR',)
+    """
+    have = tuple(f"{language}-".lower() for language in languages)
+    return tuple(code for code in wanted if not any(language.startswith(f"{code}-".lower()) for language in have))
 
 
 def _standing(record: Record, state: str) -> Standing:
@@ -442,10 +456,9 @@ def _reference_problems(file: ProductFile, market: Resolved, library: Library) -
 
     A reference to another jurisdiction's requirement (`us.524b`) is left alone: it shows something elsewhere.
     """
-    identifiers = [record.requirement.id for record in market.records]
-    owners = {identifier.split(".")[0] for identifier in identifiers}
-    identifiers += market.removed
-    known = known_prefixes(identifiers) | set(library.kinds)
+    owners = {record.requirement.id.split(".")[0] for record in market.records}
+    identifiers = _identifiers(market)
+    known = names(market, library)
     source = file.place.source
     problems = []
     for index, document in enumerate(file.product.evidence):
@@ -454,9 +467,26 @@ def _reference_problems(file: ProductFile, market: Resolved, library: Library) -
                 continue
             problems.append(source.problem(("evidence", index, "shows", position), f'{document.id}: "{shown}" is neither an evidence kind nor a requirement.', did_you_mean(shown.lower(), known)))
     for identifier in file.product.declarations:
-        if not _foreign(identifier, owners, library) and identifier not in set(identifiers) | set(library.kinds):
+        if not _foreign(identifier, owners, library) and identifier not in {*identifiers, *library.kinds}:
             problems.append(source.problem(("declarations", identifier), f'"{identifier}" is neither a requirement nor an evidence kind.', did_you_mean(identifier, known), key=True))
     return problems
+
+
+def names(market: Resolved, library: Library) -> set[str]:
+    """Every name by which product.yaml may say what a document shows in the market."""
+    return known_prefixes(_identifiers(market)) | set(library.kinds)
+
+
+def _identifiers(market: Resolved) -> list[str]:
+    """The ids of all requirements, those that are over among them: a document goes on naming what it was written to show."""
+    return [*(record.requirement.id for record in market.records), *market.removed, *market.ended]
+
+
+def without(file: ProductFile, unknown: Set[str]) -> ProductFile:
+    """The product whose evidence and declarations leave out the names in `unknown`."""
+    evidence = tuple(document.model_copy(update={"shows": tuple(shown for shown in document.shows if shown.lower() not in unknown)}) for document in file.product.evidence)
+    declarations = {name: declared for name, declared in file.product.declarations.items() if name.lower() not in unknown}
+    return replace(file, product=file.product.model_copy(update={"evidence": evidence, "declarations": declarations}))
 
 
 def _foreign(name: str, owners: set[str], library: Library) -> bool:

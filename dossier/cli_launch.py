@@ -7,13 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from dossier import changes, cli_build, i18n, language_plan, launch, output, overview, product, resolve, wording
+from dossier import changes, checklist, cli_build, evidence, i18n, language_plan, launch, output, overview, product, resolve, wording
 from dossier.assemble import Order, Workspace
-from dossier.assemble import check as checklist
 from dossier.changes import Between, Change
+from dossier.checklist import Checklist
 from dossier.errors import DossierError, ExitCode, Problem
 from dossier.labels import DOCUMENT
 from dossier.language_plan import Plan
+from dossier.product import ProductFile
+from dossier.resolve import Resolved
 
 SAYS = {"appears": "new", "changes": "changed", "ends": "ends"}
 
@@ -68,20 +70,45 @@ def diff(path: Path | None, markets: Sequence[str], days: tuple[Any, Any], older
 
 
 def _between(path: Path | None, market: str, days: tuple[Any, Any], older: Workspace, workspace: Workspace) -> list[Between]:
-    """One comparison for the product's regulation, or without a product one for each regulation that the market has."""
+    """One comparison for the product's regulation, or without a product one for each regulation that the market has on either side."""
     if market not in older.repository.ids():
         raise DossierError(Problem("--from-data", 0, 0, f'these data have no market "{market}".', "Name markets that both states of the data have."))
     if path is not None:
-        file = product.read(path)
-        return [changes.for_product(checklist(file, market, days[0], older, pages=True), checklist(file, market, days[1], workspace, pages=True), workspace.shelf)]
-    known = [regulation for regulation in workspace.repository.regulations(market) if regulation in older.repository.regulations(market)]
-    found = [changes.between(resolve.resolve(older.repository, market, days[0], regulation), resolve.resolve(workspace.repository, market, days[1], regulation)) for regulation in known]
-    seen: set[str] = set()
+        return [changes.for_product(*_checked(product.read(path), market, days, older, workspace), workspace.shelf)]
+    known = {*older.repository.regulations(market), *workspace.repository.regulations(market)}
+    found = [changes.between(*_resolved(market, days, regulation, older, workspace)) for regulation in ("mdr", "ivdr") if regulation in known]
+    seen: set[tuple[str, str]] = set()
     kept = []
     for each in found:
-        kept.append(replace(each, changes=tuple(change for change in each.changes if change.id not in seen)))
-        seen |= {change.id for change in each.changes}
+        kept.append(replace(each, changes=tuple(change for change in each.changes if (change.id, change.how) not in seen)))
+        seen |= {(change.id, change.how) for change in each.changes}
     return kept
+
+
+def _checked(file: ProductFile, market: str, days: tuple[Any, Any], older: Workspace, workspace: Workspace) -> tuple[Checklist, Checklist]:
+    """The product's checklists on both sides."""
+    before, after = _resolved(market, days, file.product.regulation, older, workspace)
+    libraries = older.repository.library, workspace.repository.library
+    files = evidence.inspect(file, True)
+    earlier = changes.earlier(file, (before, libraries[0]), (after, libraries[1]))
+    return checklist.build(earlier, before, libraries[0], files), checklist.build(file, after, libraries[1], files)
+
+
+def _resolved(market: str, days: tuple[Any, Any], regulation: str, older: Workspace, workspace: Workspace) -> tuple[Resolved, Resolved]:
+    """The market on both sides; where one lacks the regulation it is bare, so that every rule of the other appears or ends."""
+    if not _has(older, market, regulation):
+        after = resolve.resolve(workspace.repository, market, days[1], regulation)
+        return changes.bare(after, days[0], older.repository.version), after
+    before = resolve.resolve(older.repository, market, days[0], regulation)
+    if not _has(workspace, market, regulation):
+        return before, changes.bare(before, days[1], workspace.repository.version)
+    return before, resolve.resolve(workspace.repository, market, days[1], regulation)
+
+
+def _has(workspace: Workspace, market: str, regulation: str) -> bool:
+    """Whether the market's data are for products under the regulation; a law of its own is for those of both."""
+    known = {part.head.regulation for part in workspace.repository.chain(market)} - {""}
+    return not known or regulation in known
 
 
 def _print_between(each: Between, path: Path | None) -> None:
@@ -100,7 +127,7 @@ def _print_between(each: Between, path: Path | None) -> None:
         print(f"  to be issued anew: {names or 'no document'}")
 
 
-def _regulation(market: resolve.Resolved) -> str:
+def _regulation(market: Resolved) -> str:
     names = [head.regulation.upper() for head in market.chain if head.regulation]
     return f" ({', '.join(names)})" if names else ""
 

@@ -153,14 +153,23 @@ def next_date(each: Checklist, day: dt.date) -> dt.date | None:
 
 
 def clocks(checklists: Sequence[Checklist]) -> tuple[Line, ...]:
-    """The requirements with a time limit that bind the maker's side after placing on the market, by requirement."""
+    """The requirements with a time limit that bind the maker's side after placing on the market; one line for each way a requirement reads."""
     found: dict[str, list[tuple[str, Row]]] = {}
     for each in checklists:
         for row in each.rows:
             requirement = row.record.requirement
             if row.decision.applies != "no" and row.standing in ("required", "expected", "pending") and requirement.phase in ("post-market", "disclosure") and any(limit.amount is not None for limit in requirement.deadlines):
                 found.setdefault(row.id, []).append((each.market.head.id, row))
-    return tuple(sorted((Line(name, tuple(rows)) for name, rows in found.items()), key=_order))
+    return tuple(sorted((line for name, rows in found.items() for line in readings(name, rows)), key=_order))
+
+
+def readings(name: str, rows: Sequence[tuple[str, Row]]) -> tuple[Line, ...]:
+    """The requirement as one line for each way its title, time limits and place in the law read, with the markets that read so."""
+    found: dict[tuple[str, ...], list[tuple[str, Row]]] = {}
+    for market, row in rows:
+        requirement = row.record.requirement
+        found.setdefault((str(sorted(requirement.title.items())), str(requirement.deadlines), requirement.source, requirement.clause), []).append((market, row))
+    return tuple(Line(name, tuple(alike)) for alike in found.values())
 
 
 def reuse(each: Checklist) -> Reuse | None:

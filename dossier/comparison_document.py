@@ -146,7 +146,7 @@ class _Writer:
             "dates": tuple(self._dated(dated) for dated in self.dates),
             "representatives": self._representatives(),
             "languages": self._languages(),
-            "has": tuple((self.voice.words(DOCUMENT[name]), ", ".join(language_plan.languages_of(product, name)) or "–") for name in language_plan.PLANNED if name != "implant-card" or product.device.implantable),
+            "has": tuple((self.voice.words(DOCUMENT[name]), ", ".join(language_plan.languages_of(product, name, self.checklists[0].library)) or "–") for name in language_plan.PLANNED if name != "implant-card" or product.device.implantable),
             "ready": self._names(self.plan.ready) if self.plan.ready else NOTHING,
             "steps": tuple((number, self._language(step.language), self._documents(step), self._names(step.opens) if step.opens else NOTHING, len(step.opens)) for number, step in enumerate(self.plan.steps, 1)),
             "new_udi_di": self._language_list(self.plan.new_udi_di),
@@ -188,6 +188,11 @@ class _Writer:
 
     def _source(self, each: Checklist, source: str, clause: str) -> Phrase:
         return self.voice.both(lambda words: wording.place(source, clause, each.market.sources, words))
+
+    def _sources(self, line: Line) -> Phrase:
+        """Where the requirement stands; every place, where its markets cite it otherwise."""
+        places = [(row.record.requirement, self.by_market[market].market) for market, row in line.rows]
+        return self.voice.both(lambda words: "; ".join(dict.fromkeys(wording.citation(requirement, market, words) for requirement, market in places)))
 
     # --- parts ----------------------------------------------------------------------------------------------------
 
@@ -233,9 +238,8 @@ class _Writer:
 
     def _line(self, line: Line) -> LineView:
         requirement = line.row.record.requirement
-        first = self.by_market[line.markets[0]]
         marks = tuple(self._mark(row) if (row := line.in_market(each.market.head.id)) else Mark() for each in self.checklists)
-        return LineView(line.id, self.voice.texts(requirement.title), self._source(first, requirement.source, requirement.clause), marks, mark=self._mark(line.row, worded=True))
+        return LineView(line.id, self.voice.texts(requirement.title), self._sources(line), marks, mark=self._mark(line.row, worded=True))
 
     def _own(self, line: Line) -> LineView:
         requirement = line.row.record.requirement
@@ -297,8 +301,9 @@ class _Writer:
         """What each market asks of the maker's representation; what all members of one legal space share is said once."""
         lines: dict[tuple[str, ...], list[LineView]] = {}
         for line in (*self.shared.differing, *self.shared.own, *self.shared.same):
-            if line.row.record.requirement.phase == "representation" and line.row.decision.applies != "no":
-                lines.setdefault(line.markets, []).append(self._line(line))
+            if line.row.record.requirement.phase == "representation":
+                for reading in comparison.readings(line.id, [(market, row) for market, row in line.rows if row.decision.applies != "no"]):
+                    lines.setdefault(reading.markets, []).append(self._line(reading))
         return tuple((self._names(markets), tuple(found)) for markets, found in lines.items())
 
     def _languages(self) -> tuple[tuple[Phrase, tuple[Mark, ...]], ...]:

@@ -6,9 +6,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from dossier.applicability import FactSheet
-from dossier.checklist import IN_PRODUCT, Checklist, meets
+from dossier.checklist import IN_PRODUCT, Checklist, lacking, meets
 from dossier.product import Product
-from dossier.records import LanguageRow
+from dossier.records import LanguageRow, Library
 
 # What the product itself says; the languages of other documents are shown by evidence documents and stand among the gaps.
 PLANNED: tuple[str, ...] = (*IN_PRODUCT, "implant-card")
@@ -32,7 +32,12 @@ class Need:
 
     def filled(self, have: set[str]) -> bool:
         """Whether further languages fill it."""
-        return self.met or (set(self.missing) <= have if self.rule.all_of else bool(set(self.missing) & have))
+        left = lacking(self.missing, have)
+        return self.met or (not left if self.rule.all_of else len(left) < len(self.missing))
+
+    def served(self, language: str) -> bool:
+        """Whether the language is one of those missing, or a variant of one."""
+        return len(lacking(self.missing, (language,))) < len(self.missing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +75,10 @@ def plan(checklists: Sequence[Checklist]) -> Plan:
     steps: list[Step] = []
     have: set[str] = set()
     while open_needs := [need for need in waiting if not need.filled(have)]:
-        candidates = {language for need in open_needs for language in need.missing} - have
-        best = min(candidates, key=lambda language: (-len(_done(waiting, have | {language})), -sum(language in need.missing for need in open_needs), language))
+        candidates = {language for need in open_needs for language in lacking(need.missing, have)}
+        best = min(candidates, key=lambda language: (-len(_done(waiting, have | {language})), -sum(need.served(language) for need in open_needs), language))
         opened = _done(waiting, have | {best}) - _done(waiting, have)
-        documents = dict.fromkeys(need.rule.document for need in open_needs if best in need.missing)
+        documents = dict.fromkeys(need.rule.document for need in open_needs if need.served(best))
         steps.append(Step(best, tuple(documents), tuple(market for market in markets if market in opened)))
         have.add(best)
     return Plan(needs, ready, tuple(steps), tuple(step.language for step in steps if "gui" in step.documents))
@@ -91,17 +96,22 @@ def _needs(each: Checklist) -> list[Need]:
     found = []
     for rule in each.market.languages:
         if rule.document in PLANNED and rule.languages and rule.level != "unconfirmed" and _concerns(rule, sheet):
-            has = languages_of(each.product, rule.document)
-            short = {language.split("-")[0] for language in has}
-            missing = () if meets(rule, has) else tuple(language for language in rule.languages if language not in short)
-            found.append(Need(each.market.head.id, rule, missing))
+            has = languages_of(each.product, rule.document, each.library)
+            found.append(Need(each.market.head.id, rule, () if meets(rule, has) else lacking(rule.languages, has)))
     return found
 
 
-def languages_of(product: Product, document: str) -> tuple[str, ...]:
+def languages_of(product: Product, document: str, library: Library) -> tuple[str, ...]:
     """The languages in which the product has the document: those listed under `languages`, else those of the evidence that shows it."""
     stated: tuple[str, ...] = getattr(product.languages, document) if document in IN_PRODUCT else ()
-    return stated or tuple(dict.fromkeys(language for evidence in product.evidence if document in evidence.shows for language in evidence.language))
+    kinds = _kinds(document, library)
+    return stated or tuple(dict.fromkeys(language for evidence in product.evidence if any(shown.lower() in kinds for shown in evidence.shows) for language in evidence.language))
+
+
+def _kinds(document: str, library: Library) -> set[str]:
+    """The evidence kinds that show the document: the one of its name, else those that count as nothing else."""
+    # That the sterile packaging counts as label too does not give the label of the device its languages.
+    return {document} if document in library.kinds else {name for name, each in library.kinds.items() if each.kind.language_as == (document,)}
 
 
 def _concerns(rule: LanguageRow, sheet: FactSheet) -> bool:

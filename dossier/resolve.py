@@ -27,6 +27,7 @@ class Resolved:
     """Everything that holds in one market on one day, for one regulation.
 
     `chain` runs from the root to the market. `texts` are the folders with the translations of its texts, the nearest first. `states[id]` says whether a requirement is in force on `date`.
+    `removed` and `ended` are the ids of those that are not there: taken away by the market, or over by `date`.
     """
 
     head: Head
@@ -42,6 +43,7 @@ class Resolved:
     claims: tuple[Claim, ...]
     removed: tuple[str, ...] = ()
     texts: tuple[Path, ...] = ()
+    ended: tuple[str, ...] = ()
 
     @property
     def own_law(self) -> bool:
@@ -216,6 +218,7 @@ def resolve(repository: Repository, market: str, date: dt.date, regulation: str)
         claims=tuple(claim for part in chain for claim in part.claims),
         removed=tuple(sorted(flat.removed)),
         texts=(*(part.folder for part in reversed(chain)), *repository.library.texts),
+        ended=tuple(sorted(record.requirement.id for record in flat.records.values() if _over(record.requirement, date))),
     )
 
 

@@ -183,6 +183,19 @@ def test_a_product_that_has_the_language_needs_no_step(workspace: Workspace, tmp
     assert plan.steps == ()
 
 
+@pytest.mark.parametrize("kind", ["gui-text", "GUI-Text"])
+def test_texts_of_the_user_interface_in_norwegian_are_norwegian_in_the_plan_and_in_the_check(kind: str, workspace: Workspace, tmp_path: Path) -> None:
+    """Where product.yaml states no languages, those of the document that shows the texts count."""
+    shutil.copytree(ECG, tmp_path / "p")
+    file = tmp_path / "p" / "product.yaml"
+    text = file.read_text("utf-8").replace("  gui: [nb, en]", "  gui: []").replace("shows: [gui-text]", f"shows: [{kind}]")
+    file.write_text(text, "utf-8")
+    (checklists,) = launch.checked([tmp_path / "p"], Order(("no", "se"), DAY, DAY), workspace)
+    assert next(row.coverage for row in checklists[0].rows if row.id == "no.mdreg.6.gui") == "covered"
+    needs = {need.market: need.met for need in language_plan.plan(checklists).needs if need.rule.document == "gui"}
+    assert needs == {"no": True, "se": False}
+
+
 def test_the_command_prints_the_plan_and_ends_with_findings(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["languages", str(ECG), "-m", "no,de", "--date", "2026-11-24"]) == 1
     assert "1. German (label, instructions for use): opens 1: de" in capsys.readouterr().out
@@ -231,6 +244,13 @@ def test_a_date_that_passes_is_told_and_issues_no_document_anew(workspace: Works
     found = between("se", "2026-11-23", "2026-11-29", workspace)
     assert [day.on for day in found.days] == [dt.date(2026, 11, 28)]
     assert (found.changes, found.reissue) == ((), ())
+
+
+def test_a_day_for_other_products_is_not_told(workspace: Workspace) -> None:
+    """On 1 July 2025 the longer transition for legacy devices becomes Norwegian law; the ECG patch says that it is none."""
+    found = between("no", "2025-06-30", "2025-07-02", workspace)
+    assert any(day.on == dt.date(2025, 7, 1) for day, _ in found.after.milestones)
+    assert found.days == ()
 
 
 def test_two_states_of_the_data_are_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
