@@ -271,7 +271,8 @@ class _Flat:
 
 
 def _over(requirement: Requirement, date: dt.date) -> bool:
-    return requirement.status == "repealed" or (requirement.in_force.to is not None and requirement.in_force.to < date)
+    last = requirement.in_force.to
+    return last < date if last is not None else requirement.status == "repealed"
 
 
 def _state(requirement: Requirement, date: dt.date) -> State:
