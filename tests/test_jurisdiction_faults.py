@@ -118,6 +118,32 @@ def test_a_language_that_is_no_locale(make: Make, problems: Callable[[], str]) -
     assert "jurisdictions/zy/languages.yaml:2:" in found
 
 
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        *((code, f'"{code}" does not say which Norwegian: use nb (bokmål) or nn (nynorsk).') for code in ("no", "NO", "No", "no-NO", "no_NO", "nor")),
+        ("DE", '"DE" is no language code (BCP 47); write it as de.'),
+        ("de-at", '"de-at" is no language code (BCP 47); write it as de-AT.'),
+        ("de.nonsense", '"de.nonsense" is no language code (BCP 47); write it as de.'),
+        ("de@x", '"de@x" is no language code (BCP 47); write it as de.'),
+        ("deu", '"deu" is no language code (BCP 47); write it as de.'),
+        ("de-XX", '"de-XX" is no language code (BCP 47), for example nb, nn, en or de.'),
+    ],
+)
+def test_a_language_has_one_spelling(code: str, why: str, make: Make, problems: Callable[[], str]) -> None:
+    """Rows are compared with the product letter for letter, so another spelling would be a language nobody has."""
+    make("zz", head=HEAD.format(id="zz", extends="eu-mdr").replace("locale: en", f"locale: {code}"))
+    make("zy", files={"languages.yaml": f"languages:\n  - {{document: label, languages: [en, {code}], source: zz-act, clause: § 1, level: primary, checked: 2026-11-23}}\n"})
+    found = problems()
+    assert f"jurisdictions/zz/jurisdiction.yaml:5:9: locale: {why}" in found
+    assert f"languages.1: {why}" in found
+
+
+def test_languages_with_a_script_or_a_place_are_known(make: Make, home: Path) -> None:
+    make("zz", head=HEAD.format(id="zz", extends="eu-mdr") + "languages: [nb, nn-NO, sr-Latn, zh-Hant-TW, es-419, fil]\n")
+    assert main(["list", "markets", "--home", str(home)]) == ExitCode.DONE
+
+
 def test_dates_in_the_wrong_order(make: Make, problems: Callable[[], str]) -> None:
     make("zz", files={"requirements/rules.yaml": REQUIREMENT.format(id="zz", source="zz-act", begins="2027-05-26", ends="2021-05-26")})
     assert "jurisdictions/zz/requirements/rules.yaml:12:5: zz.one: ends on 2021-05-26, before it begins on 2027-05-26." in problems()
