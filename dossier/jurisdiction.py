@@ -166,6 +166,9 @@ def _blocks(file: Path, known: tuple[str, ...] | None, problems: list[Problem]) 
     for key in source.data:
         if known is not None and key not in known:
             problems.append(source.problem((key,), f'"{key}" is not a known key.', did_you_mean(key, known), key=True))
+    if known is not None and "defaults" in known and source.data.get("defaults") and not isinstance(source.data["defaults"], dict):
+        problems.append(source.problem(("defaults",), '"defaults" needs a block of keys: what every row of the file has unless it says otherwise.', "Write defaults: {key: value}, or take the line away."))
+        return source, {**source.data, "defaults": {}}
     return source, source.data
 
 

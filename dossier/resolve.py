@@ -119,9 +119,17 @@ class Repository:
         raise DossierError(Problem("--market", 0, 0, f'"{bare}" is not a market or group.', did_you_mean(bare, (*self.ids(), *self.groups)) or f"Known: {', '.join(sorted({*self.ids(), *self.groups}))}."))
 
     @cached_property
+    def grouped(self) -> tuple[dict[str, MarketGroup], dict[str, tuple[str, int]], list[Problem]]:
+        """The groups that can be read, the places of all, and the problems in their files."""
+        return groups.load(self.folders)
+
+    @property
     def groups(self) -> dict[str, MarketGroup]:
-        """The groups of markets by name."""
-        return groups.load(self.folders)[0]
+        """The groups of markets by name. Raises DossierError with every problem in their files."""
+        known, _, problems = self.grouped
+        if problems:
+            raise DossierError(problems)
+        return known
 
     def members(self, group: str) -> tuple[str, ...]:
         """The markets that the group stands for; those it names and that do not exist are left to `faults`."""
@@ -339,9 +347,9 @@ def _market_faults(repository: Repository, market: str, date: dt.date, broken: s
 
 def _group_faults(repository: Repository) -> list[Problem]:
     """Groups that name a market which does not exist, or share their name with one."""
-    known, places = groups.load(repository.folders)
+    known, places, problems = repository.grouped
     ids = set(repository.ids())
-    problems = []
+    problems = [*problems]
     for name, group in known.items():
         file, line = places[name]
         problems += [Problem(file, line, 1, f'group "{name}": "{market}" is not a market.', did_you_mean(market, ids)) for market in group.markets if market not in ids]

@@ -170,6 +170,30 @@ def test_a_group_that_names_a_market_that_is_not_there(home: Path, problems: Cal
     assert 'jurisdictions/groups.yaml:4:1: group "no" has the id of a market.' in found
 
 
+@pytest.mark.parametrize("written", ["yes", "[a]"])
+def test_defaults_that_are_no_block_of_keys(written: str, make: Make, problems: Callable[[], str]) -> None:
+    rules = REQUIREMENT.format(id="zz", source="zz-act", begins="2021-05-26", ends="2027-05-26")
+    files = {"requirements/rules.yaml": f"defaults: {written}\n{rules}", **{f"{name}.yaml": f"defaults: {written}\n{key}: []\n" for name, key in (("authorities", "authorities"), ("languages", "languages"), ("timeline", "milestones"), ("claims", "claims"))}}
+    make("zz", files=files)
+    found = problems()
+    for file in files:
+        assert f"jurisdictions/zz/{file}:1:{1 if written == '[a]' else 11}: \"defaults\" needs a block of keys" in found
+    assert found.count("\n") == len(files) + 1
+
+
+@pytest.mark.parametrize("written", ["- mine\n- yours\n", "mine\n"])
+def test_groups_that_are_no_block_of_keys(written: str, home: Path, problems: Callable[[], str]) -> None:
+    (home / "jurisdictions" / "groups.yaml").write_text(written, "utf-8")
+    assert "jurisdictions/groups.yaml:1:1: a block of keys is expected here: the name of each group. Write mine: " in problems()
+
+
+@pytest.mark.parametrize("written", ["{is: NO}", "[[NO]]"])
+def test_a_country_in_a_condition_that_is_no_text(written: str, make: Make, problems: Callable[[], str]) -> None:
+    text = REQUIREMENT.format(id="zz", source="zz-act", begins="2021-05-26", ends="2027-05-26")
+    make("zz", files={"requirements/rules.yaml": f"{text}    applies_when: {{maker_country: {written}}}\n"})
+    assert "jurisdictions/zz/requirements/rules.yaml:15:20: maker_country: text is expected here, or a list of texts" in problems()
+
+
 def test_all_faults_are_named_at_once(make: Make, problems: Callable[[], str]) -> None:
     make("zw", identifier="zz")
     make("zx", extends="zy")

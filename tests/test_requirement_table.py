@@ -364,6 +364,16 @@ def test_a_file_that_cannot_be_changed_by_lines_is_left_alone(home: Path, reposi
         bring(lambda sheet: [put(sheet, "zz.law", "clause", "§ 7")][1:])  # type: ignore[arg-type, return-value]
 
 
+@pytest.mark.parametrize(("fault", "message"), [("add:\n  -\n", "a block of keys is expected here."), ("defaults: yes\nadd:\n", '"defaults" needs a block of keys')])
+def test_rules_that_the_loader_refuses_are_not_imported_into(fault: str, message: str, home: Path, repository: Repository) -> None:
+    book = exported(repository, "zz")
+    file = home / "jurisdictions" / "zz" / "requirements" / "enforcement.yaml"
+    text = file.read_text("utf-8")
+    file.write_text(text[: text.index("defaults:")] + fault + text[text.index("add:\n") + 5 :], "utf-8")
+    with pytest.raises(DossierError, match=f"jurisdictions/zz/requirements/enforcement.yaml:[0-9]+:[0-9]+: {message}"):
+        planned(book, home / "jurisdictions" / "zz", Repository((home / "jurisdictions", ROOT / "jurisdictions")))
+
+
 # --- the workbook as people see it ------------------------------------------------------------------------------------
 
 
