@@ -89,7 +89,7 @@ class _Reader:
         self.problems += found
         for path, requirement in _rows(Requirement, blocks, "add", source, self.problems):
             condition, found = parse_condition(requirement.applies_when, self.library.facts, source, (*path, "applies_when"))
-            self.problems += found + _unknown_sources(requirement, self.sources, source, path) + self._kinds(requirement, source, path) + date_faults(requirement, source, path)
+            self.problems += found + _unknown_sources(requirement, self.sources, source, path) + self._kinds(requirement, source, path) + id_faults(requirement, source, path) + date_faults(requirement, source, path)
             if group is not None:
                 self.records.append(Record(requirement, condition, group, owner, source.name, source.at(path)[0]))
         self.changes += [(change, source, path) for path, change in self._overlay(Change, blocks, "change", source)]
@@ -205,6 +205,12 @@ def _unknown_sources(row: Any, sources: Mapping[str, Source], source: YamlFile, 
     label = getattr(row, "id", "") or getattr(row, "number", "")
     prefix = f"{label}: " if label else ""
     return [source.problem(path, f'{prefix}source "{name}" is not in sources.yaml.', did_you_mean(name, sources)) for name in named if name not in sources]
+
+
+def id_faults(requirement: Requirement, source: YamlFile, path: Path_) -> list[Problem]:
+    """A problem where the id has capitals: look-ups are in small letters, so nobody could name the requirement."""
+    small = requirement.id.lower()
+    return [source.problem((*path, "id"), f'"{requirement.id}" has capitals, and requirements are looked up in small letters, so nobody could name it.', f"Write {small}.")] if requirement.id != small else []
 
 
 def date_faults(requirement: Requirement, source: YamlFile, path: Path_) -> list[Problem]:

@@ -194,6 +194,11 @@ def test_a_country_in_a_condition_that_is_no_text(written: str, make: Make, prob
     assert "jurisdictions/zz/requirements/rules.yaml:15:20: maker_country: text is expected here, or a list of texts" in problems()
 
 
+def test_an_id_with_capitals(make: Make, problems: Callable[[], str]) -> None:
+    make("zz", files={"requirements/rules.yaml": REQUIREMENT.format(id="zz", source="zz-act", begins="2021-05-26", ends="2027-05-26").replace("zz.one", "zz.One")})
+    assert 'jurisdictions/zz/requirements/rules.yaml:3:9: "zz.One" has capitals, and requirements are looked up in small letters, so nobody could name it. Write zz.one.' in problems()
+
+
 def test_all_faults_are_named_at_once(make: Make, problems: Callable[[], str]) -> None:
     make("zw", identifier="zz")
     make("zx", extends="zy")

@@ -321,6 +321,12 @@ def test_rows_that_cannot_be_told_apart_or_placed(faults: Callable[[Change], lis
     assert any("zz.three: clause is empty: a reader must find the place in the source." in line for line in found)
 
 
+def test_an_id_with_capitals_is_refused(faults: Callable[[Change], list[str]]) -> None:
+    (line,) = faults(lambda sheet: [new_row(sheet, id="zz.New")][1:])  # type: ignore[arg-type, return-value]
+    assert line.startswith(PLACE + "A")
+    assert line.endswith('"zz.New" has capitals, and requirements are looked up in small letters, so nobody could name it. Write zz.new.')
+
+
 def test_headings_that_nobody_knows(faults: Callable[[Change], list[str]]) -> None:
     def change(sheet: Worksheet) -> None:
         sheet.cell(1, number_of(sheet, "clause")).value = "claus"
