@@ -61,6 +61,17 @@ def make(home: Path) -> Make:
 
 
 @pytest.fixture
+def checked(home: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """What check-market says about the names, which have faults."""
+
+    def run(*names: str) -> str:
+        assert main(["check-market", *names, "--home", str(home)]) == ExitCode.UNREADABLE
+        return capsys.readouterr().err
+
+    return run
+
+
+@pytest.fixture
 def problems(home: Path, capsys: pytest.CaptureFixture[str]) -> Callable[[], str]:
     def run() -> str:
         assert main(["list", "markets", "--home", str(home)]) == ExitCode.UNREADABLE
@@ -197,6 +208,94 @@ def test_a_country_in_a_condition_that_is_no_text(written: str, make: Make, prob
 def test_an_id_with_capitals(make: Make, problems: Callable[[], str]) -> None:
     make("zz", files={"requirements/rules.yaml": REQUIREMENT.format(id="zz", source="zz-act", begins="2021-05-26", ends="2027-05-26").replace("zz.one", "zz.One")})
     assert 'jurisdictions/zz/requirements/rules.yaml:3:9: "zz.One" has capitals, and requirements are looked up in small letters, so nobody could name it. Write zz.one.' in problems()
+
+
+OVERLAY = "change:\n  - id: {id}\n    reason: {{en: Other.}}\n    source: zz-act\n    clause: § 1\n    set: {set}\n"
+
+
+def test_the_faults_of_one_folder_come_at_once(make: Make, problems: Callable[[], str], checked: Callable[..., str]) -> None:
+    """Wrong dates, parents that are not there and an overlay that points nowhere: none hides the others."""
+    rules = REQUIREMENT.format(id="zz", source="zz-act", begins="2027-05-26", ends="2021-05-26")
+    make("zz", extends="nope, nada", files={"requirements/rules.yaml": rules, "requirements/overlay.yaml": OVERLAY.format(id="eu-mdr.23.2.zz", set="{clause: § 2}")})
+    for found in (problems(), checked("zz")):
+        assert "jurisdictions/zz/requirements/rules.yaml:12:5: zz.one: ends on 2021-05-26" in found
+        assert 'jurisdictions/zz/requirements/overlay.yaml:2:9: "eu-mdr.23.2.zz" is not an inherited requirement.' in found
+        assert 'jurisdictions/zz/jurisdiction.yaml:4:1: extends "nope", which is no jurisdiction.' in found
+        assert 'jurisdictions/zz/jurisdiction.yaml:4:1: extends "nada", which is no jurisdiction.' in found
+        assert "4 problems" in found
+
+
+def test_what_may_stand_in_a_parent_that_is_not_there_is_no_second_fault(make: Make, checked: Callable[..., str]) -> None:
+    rows = "".join(OVERLAY.format(id=name, set="{source: eu-act}").removeprefix("change:\n" * (number > 0)) for number, name in enumerate(("eu-mdr.23.2.a", "nope.one", "zy.one")))
+    rules = REQUIREMENT.format(id="zy", source="zy-act", begins="2027-05-26", ends="2021-05-26")
+    make("zy", files={"requirements/rules.yaml": rules, "sources.yaml": SOURCES.format(id="zy") + SOURCES.format(id="eu")})
+    make("zz", extends="eu-mdrr, nope", files={"requirements/overlay.yaml": rows})
+    assert checked("zz").splitlines() == [
+        'jurisdictions/zz/jurisdiction.yaml:4:1: extends "eu-mdrr", which is no jurisdiction. Did you mean "eu-mdr"?',
+        'jurisdictions/zz/jurisdiction.yaml:4:1: extends "nope", which is no jurisdiction. Did you mean "no"?',
+        "2 problems",
+    ]
+
+
+def test_files_that_are_no_yaml_are_all_named(make: Make, checked: Callable[..., str]) -> None:
+    broken = "add: [\n"
+    make("zz", files={name: broken for name in ("jurisdiction.yaml", "sources.yaml", "authorities.yaml", "languages.yaml", "timeline.yaml", "claims.yaml", "requirements/broken.yaml")} | {"requirements/rules.yaml": REQUIREMENT.format(id="zz", source="zz-act", begins="2027-05-26", ends="2021-05-26")})
+    found = checked("zz")
+    for name in ("jurisdiction", "sources", "authorities", "languages", "timeline", "claims", "requirements/broken"):
+        assert f"jurisdictions/zz/{name}.yaml:2:1: is not valid YAML" in found
+    assert "jurisdictions/zz/requirements/rules.yaml:12:5: zz.one: ends on 2021-05-26" in found
+    assert "8 problems" in found, "nothing is said that follows only from a file that cannot be read"
+
+
+def test_names_that_stand_for_nothing_are_all_named(make: Make, checked: Callable[..., str]) -> None:
+    make("zz", extends="eu-mdrr")
+    found = checked("foo", "zz", "bar")
+    for words in ('"foo" is not a market or group.', '"bar" is not a market or group.', 'extends "eu-mdrr", which is no jurisdiction.'):
+        assert words in found
+
+
+def test_a_fault_in_the_groups_hides_no_other(home: Path, make: Make, problems: Callable[[], str], checked: Callable[..., str]) -> None:
+    (home / "jurisdictions" / "groups.yaml").write_text("mine: {markets: [no]}\nours: {name: {en: Ours}, markets: [zz, sse]}\n", "utf-8")
+    make("zz", head=HEAD.format(id="zz", extends="eu-mdr").replace("locale: en", "locale: xx"))
+    for found in (problems(), checked("mine", "ours"), checked("zz", "ours"), checked()):
+        assert 'jurisdictions/groups.yaml:1:1: "name" is missing.' in found
+        assert 'jurisdictions/groups.yaml:2:1: group "ours": "sse" is not a market.' in found
+        assert 'jurisdictions/zz/jurisdiction.yaml:5:9: locale: "xx" is no language code' in found
+        assert "3 problems" in found
+
+
+@pytest.mark.parametrize("group", ["eea", "eu", "nordic", "efta", "all"])
+def test_a_broken_folder_with_the_name_of_a_group_hides_no_other_fault(group: str, make: Make, problems: Callable[[], str], checked: Callable[..., str]) -> None:
+    for name in (group, "zz"):
+        make(name, extends="eu-mdr", head=HEAD.format(id=name, extends="eu-mdr").replace("locale: en", "locale: xx"))
+    for found in (problems(), checked("zz", group)):
+        assert f'jurisdictions/{group}/jurisdiction.yaml:5:9: locale: "xx" is no language code' in found
+        assert 'jurisdictions/zz/jurisdiction.yaml:5:9: locale: "xx" is no language code' in found
+
+
+@pytest.mark.parametrize("verb", ["change", "remove"])
+def test_overlays_of_a_legal_space_that_no_state_extends_are_checked(verb: str, make: Make, problems: Callable[[], str], checked: Callable[..., str]) -> None:
+    text = OVERLAY.format(id="eu-mdr.23.2.zz", set="{clause: § 2}").replace("zz-act", "gulf-act")
+    text = text if verb == "change" else text.replace("change:", "remove:").replace("    set: {clause: § 2}\n", "")
+    make("gulf", head=HEAD.format(id="gulf", extends="eu-mdr").replace("state", "legal-space"), files={"requirements/overlay.yaml": text})
+    for found in (problems(), checked("gulf")):
+        assert 'jurisdictions/gulf/requirements/overlay.yaml:2:9: "eu-mdr.23.2.zz" is not an inherited requirement. Did you mean "eu-mdr.23.' in found
+
+
+def test_an_overlay_fault_that_several_markets_inherit_is_named_once(make: Make, problems: Callable[[], str]) -> None:
+    make("gulf", head=HEAD.format(id="gulf", extends="eu-mdr").replace("state", "legal-space"), files={"requirements/overlay.yaml": OVERLAY.format(id="gulf.two", set="{clause: § 2}").replace("zz-act", "gulf-act")})
+    make("zz", extends="eu-mdr, gulf")
+    make("zy", extends="zw, gulf")
+    make("zw", files={"requirements/rules.yaml": REQUIREMENT.format(id="zw", source="zw-act", begins="2021-05-26", ends="2027-05-26").replace("zw.one", "gulf.twoo")})
+    assert problems().count('"gulf.two" is not an inherited requirement.') == 1
+
+
+def test_a_shipped_parent_that_is_not_shipped(make: Make, problems: Callable[[], str], checked: Callable[..., str]) -> None:
+    make("zz", extends="shipped:zz, shipped:eu-mdrr")
+    for found in (problems(), checked("zz")):
+        assert 'jurisdictions/zz/jurisdiction.yaml:4:1: extends "shipped:zz", but no "zz" is shipped with the program. Take shipped:zz away, or name one of these: at, ' in found
+        assert 'jurisdictions/zz/jurisdiction.yaml:4:1: extends "shipped:eu-mdrr", but no "eu-mdrr" is shipped with the program. Did you mean "eu-mdr"?' in found
+        assert "--market" not in found
 
 
 def test_all_faults_are_named_at_once(make: Make, problems: Callable[[], str]) -> None:
