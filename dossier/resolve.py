@@ -2,13 +2,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
-
-from pydantic import ValidationError
 
 from dossier import groups
 from dossier import jurisdiction as data
@@ -16,10 +14,12 @@ from dossier.conditions import Condition, parse_condition
 from dossier.errors import DossierError, Problem, did_you_mean
 from dossier.groups import MarketGroup
 from dossier.records import Authority, Change, Claim, Head, Index, Jurisdiction, LanguageRow, Milestone, Record, Reference, Requirement, Source
+from dossier.schema import parse
 from dossier.yamlfile import Path_, YamlFile
 
 State = Literal["in-force", "pending", "unknown"]
 SHIPPED = "shipped:"
+_SETTABLE = tuple(name for name in Requirement.model_fields if name != "id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,9 +245,6 @@ def resolve(repository: Repository, market: str, date: dt.date, regulation: str)
     if flat.problems:
         raise DossierError(flat.problems)
     records = sorted((_as_of(replace(record, requirement=record.requirement.read_under(regulation)), date) for record in flat.records.values() if not _over(record.requirement, date)), key=_order)
-    sources = dict(repository.library.sources)
-    for part in chain:
-        sources.update(part.sources)
     return Resolved(
         head=chain[-1].head,
         chain=tuple(part.head for part in chain),
@@ -255,7 +252,7 @@ def resolve(repository: Repository, market: str, date: dt.date, regulation: str)
         version=repository.version,
         records=tuple(records),
         states={record.requirement.id: _state(record.requirement, date) for record in records},
-        sources=sources,
+        sources=flat.sources,
         authorities=tuple(authority for part in chain for authority in part.authorities),
         languages=tuple(row for part in chain for row in part.languages if not regulation or not row.regulations or regulation in row.regulations),
         milestones=tuple(sorted((row for part in chain for row in part.milestones if row[0].requirement not in flat.removed), key=lambda row: row[0].on)),
@@ -282,11 +279,13 @@ class _Flat:
         self.library = repository.library
         self.left_out = left_out
         self.gaps = gaps
+        self.sources: dict[str, Source] = dict(self.library.sources)
         self.records: dict[str, Record] = {}
         self.removed: set[str] = set()
         self.problems: list[Problem] = []
 
     def add(self, part: Jurisdiction) -> None:
+        self.sources.update(part.sources)
         for record in part.records:
             key = record.requirement.id.lower()
             if key in self.records:
@@ -322,19 +321,32 @@ class _Flat:
         return None if part is None or problems else {record.requirement.id: record for record in part.records}
 
     def _change(self, record: Record, change: Change, owner: str, source: YamlFile, path: Path_) -> None:
-        written = record.requirement.model_dump(by_alias=True, exclude_unset=True, mode="json")
-        unknown = [name for name in change.set if name not in Requirement.model_fields or name == "id"]
-        if unknown:
-            self.problems.append(source.problem((*path, "set", unknown[0]), f'"{unknown[0]}" cannot be set on a requirement.', did_you_mean(unknown[0], Requirement.model_fields), key=True))
-            return
-        try:
-            requirement = Requirement.model_validate({**written, **change.set})
-        except ValidationError as error:
-            self.problems.append(source.problem((*path, "set"), f"{change.id}: {error.errors()[0]['msg']}."))
-            return
-        condition, problems = parse_condition(requirement.applies_when, self.library.facts, source, (*path, "set", "applies_when"))
-        self.problems += problems
-        self.records[change.id] = replace(record, requirement=requirement, condition=condition, changed_by=(*record.changed_by, (owner, change.reason)))
+        at = (*path, "set")
+        self.problems += [source.problem((*at, name), f'"{name}" cannot be set on a requirement.', did_you_mean(name, _SETTABLE), key=True) for name in change.set if name not in _SETTABLE]
+        given = {name: value for name, value in change.set.items() if name in _SETTABLE}
+        requirement, found = parse(Requirement, {**record.requirement.model_dump(by_alias=True, exclude_unset=True, mode="json"), **given}, source, at)
+        condition = record.condition
+        if requirement is not None:
+            told = {problem.message for problem in self._row_faults(record.requirement, source, at)}
+            found += [problem for problem in self._row_faults(requirement, source, at) if problem.message not in told]
+        if "applies_when" in given:
+            condition, more = parse_condition(given["applies_when"], self.library.facts, source, (*at, "applies_when"))
+            found += more
+        self.problems += found
+        if requirement is not None and change.id in self.records:
+            self.records[change.id] = replace(record, requirement=requirement, condition=condition, changed_by=(*record.changed_by, (owner, change.reason)))
+
+    def _row_faults(self, requirement: Requirement, source: YamlFile, path: Path_) -> list[Problem]:
+        """What the loader checks in a row that is added."""
+        return data.unknown_sources(requirement, self._sources(), source, path) + data.unknown_kinds(requirement, self.library.kinds, source, path) + data.date_faults(requirement, source, path)
+
+    def _sources(self) -> Collection[str] | None:
+        """The sources that the chain so far knows; where it has gaps, those of all jurisdictions, and None where a sources.yaml has a fault."""
+        if not self.gaps:
+            return self.sources
+        if any(problem.file.endswith("/sources.yaml") for problem in self.gaps):
+            return None
+        return {**self.sources, **{name: source for each in self.repository.ids() for name, source in self.repository.read(each)[0].sources.items()}}
 
 
 def _over(requirement: Requirement, date: dt.date) -> bool:

@@ -238,10 +238,11 @@ def test_what_may_stand_in_a_parent_that_is_not_there_is_no_second_fault(make: M
 
 
 def test_files_that_are_no_yaml_are_all_named(make: Make, checked: Callable[..., str]) -> None:
-    broken = "add: [\n"
-    make("zz", files={name: broken for name in ("jurisdiction.yaml", "sources.yaml", "authorities.yaml", "languages.yaml", "timeline.yaml", "claims.yaml", "requirements/broken.yaml")} | {"requirements/rules.yaml": REQUIREMENT.format(id="zz", source="zz-act", begins="2027-05-26", ends="2021-05-26")})
+    broken = ("jurisdiction", "sources", "authorities", "languages", "timeline", "claims", "requirements/broken")
+    rules = REQUIREMENT.format(id="zz", source="zz-act", begins="2027-05-26", ends="2021-05-26")
+    make("zz", files={"requirements/rules.yaml": rules, **{f"{name}.yaml": "add: [\n" for name in broken}})
     found = checked("zz")
-    for name in ("jurisdiction", "sources", "authorities", "languages", "timeline", "claims", "requirements/broken"):
+    for name in broken:
         assert f"jurisdictions/zz/{name}.yaml:2:1: is not valid YAML" in found
     assert "jurisdictions/zz/requirements/rules.yaml:12:5: zz.one: ends on 2021-05-26" in found
     assert "8 problems" in found, "nothing is said that follows only from a file that cannot be read"
@@ -288,6 +289,46 @@ def test_an_overlay_fault_that_several_markets_inherit_is_named_once(make: Make,
     make("zy", extends="zw, gulf")
     make("zw", files={"requirements/rules.yaml": REQUIREMENT.format(id="zw", source="zw-act", begins="2021-05-26", ends="2027-05-26").replace("zw.one", "gulf.twoo")})
     assert problems().count('"gulf.two" is not an inherited requirement.') == 1
+
+
+RULES = "jurisdictions/zz/requirements/overlay.yaml"
+
+
+@pytest.mark.parametrize("extends", ["eu-mdr", "eu-mdr, nope"])
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("{source: nowhere}", ('6:5: eu-mdr.23.2.a: source "nowhere" is not in sources.yaml.',)),
+        ("{conflicts: [{source: nowhere, claim: {en: No.}, why: {en: Old.}}]}", ('6:5: eu-mdr.23.2.a: source "nowhere" is not in sources.yaml.',)),
+        ("{evidence_kinds: [{kind: nope, expectation: mandatory}]}", ('6:11: eu-mdr.23.2.a: "nope" is not an evidence kind.',)),
+        ("{in_force: {from: 2030-01-01, to: 2020-01-01}}", ("6:11: eu-mdr.23.2.a: ends on 2020-01-01, before it begins on 2030-01-01.",)),
+        ("{review_by: 2020-01-01}", ("6:22: eu-mdr.23.2.a: review_by 2020-01-01 is before checked ",)),
+        ("{foo: x, bar: y}", ('6:11: "foo" cannot be set on a requirement.', '6:19: "bar" cannot be set on a requirement.')),
+        ("{status: bogus, force: bogus}", ('6:19: status: "bogus" is not one of in-force, ', '6:33: force: "bogus" is not one of law, ')),
+        ("{foo: x, force: bogus, source: nowhere}", ('6:11: "foo" cannot be set on a requirement.', '6:26: force: "bogus" is not one of law, ')),
+        ("{id: eu-mdr.x, clause: [§ 2]}", ('6:11: "id" cannot be set on a requirement.', "6:25: clause: text is expected here")),
+        ("{binds: [nobody], applies_when: {sofware: yes}}", ('6:19: binds.0: "nobody" is not one of', '6:43: "sofware" is not a product fact. Did you mean "software"?')),
+    ],
+)
+def test_what_an_overlay_sets_is_checked_like_a_row(extends: str, written: str, told: tuple[str, ...], make: Make, problems: Callable[[], str]) -> None:
+    make("zz", extends=extends, files={"requirements/overlay.yaml": OVERLAY.format(id="eu-mdr.23.2.a", set=written)})
+    found = problems()
+    for line in told:
+        assert f"{RULES}:{line}" in found
+    assert found.count(RULES) == len(told)
+
+
+def test_an_overlay_may_name_the_sources_of_its_chain_and_is_not_told_the_faults_of_its_base(make: Make, home: Path, problems: Callable[[], str]) -> None:
+    rules = REQUIREMENT.format(id="zy", source="zy-act", begins="2021-05-26", ends="2027-05-26")
+    make("zy", files={"requirements/rules.yaml": rules})
+    make("zz", extends="zy", files={"requirements/overlay.yaml": OVERLAY.format(id="zy.one", set="{source: zz-act, conflicts: [{source: zy-act, claim: {en: No.}, why: {en: Old.}}], references: [{source: mdr, level: primary}], clause: § 2}")})
+    assert main(["list", "markets", "--home", str(home)]) == ExitCode.DONE
+    file = home / "jurisdictions" / "zy" / "requirements" / "rules.yaml"
+    file.write_text(rules.replace("to: 2027", "to: 2020").replace("source: zy-act", "source: nowhere"), "utf-8")
+    (home / "jurisdictions" / "zz" / "requirements" / "overlay.yaml").write_text(OVERLAY.format(id="zy.one", set="{clause: § 2}"), "utf-8")
+    found = problems()
+    assert found.count("jurisdictions/zy/requirements/rules.yaml") == 2
+    assert "jurisdictions/zz" not in found
 
 
 def test_a_shipped_parent_that_is_not_shipped(make: Make, problems: Callable[[], str], checked: Callable[..., str]) -> None:
