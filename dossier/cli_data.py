@@ -14,6 +14,7 @@ from dossier.errors import DossierError, ExitCode, Problem
 
 if TYPE_CHECKING:
     from dossier.assemble import Workspace
+    from dossier.resolve import Repository
 
 MOST_BYTES = 64_000_000
 
@@ -35,9 +36,8 @@ def check_market(names: Sequence[str], workspace: Workspace, day: dt.date, as_js
     from dossier.market_check import check
 
     repository = workspace.repository
-    grouped = [market for name in names for market in (repository.members(name) if name in repository.groups and name not in repository.ids() else [name])]
-    wanted = list(dict.fromkeys(grouped)) or list(repository.ids())
-    faults = sorted({problem for name in wanted for problem in resolve.faults_of(repository, name, day)})
+    wanted, unknown = _wanted(names, repository) if names else (list(repository.ids()), [])
+    faults = sorted({*unknown, *(problem for name in wanted for problem in resolve.faults_of(repository, name, day))}) if names else resolve.faults(repository, day)
     found = [] if faults else sorted({finding for name in wanted for finding in check(repository, name, day)})
     if as_json:
         print(json.dumps({"faults": [asdict(problem) for problem in faults], "findings": [asdict(finding) for finding in found]}, ensure_ascii=False, indent=1))
@@ -48,6 +48,22 @@ def check_market(names: Sequence[str], workspace: Workspace, day: dt.date, as_js
         raise DossierError(faults)
     _tell(f"{_some(len(found), 'thing')} to look at" if found else f"{', '.join(wanted)}: nothing is missing" if len(wanted) < 6 else "nothing is missing")
     return ExitCode.FINDINGS if found else ExitCode.DONE
+
+
+def _wanted(names: Sequence[str], repository: Repository) -> tuple[list[str], list[Problem]]:
+    """The jurisdictions that the names and groups stand for, and every name that stands for none; where a group is named, what is wrong with groups."""
+    known, places, _ = repository.grouped
+    ids = repository.ids()
+    found: list[str] = []
+    problems = resolve.group_faults(repository) if any(name not in ids for name in names) else []
+    for name in names:
+        if name in ids:
+            found.append(name)
+        elif name in known:
+            found += [market for market in ids if repository.read(market)[0].head.kind == "state"] if known[name].every else [market for market in known[name].markets if market in ids]
+        elif name not in places:
+            problems.append(repository.unknown(name))
+    return list(dict.fromkeys(found)), problems
 
 
 def export_requirements(name: str, file: Path, workspace: Workspace, day: dt.date) -> int:

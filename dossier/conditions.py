@@ -104,6 +104,8 @@ def _leaf(word: str, value: Any, facts: Mapping[str, Fact], source: YamlFile, at
     values = tuple(value) if isinstance(value, list) else (value,)
     allowed = ("yes", "no") if fact.type == "yes-no" else fact.values
     wrong = [given for given in values if not isinstance(given, str) or (allowed and given not in allowed)]
+    if wrong and not allowed:
+        return ALWAYS, [source.problem(at, f"{word}: text is expected here, or a list of texts, not a block of keys or a list inside a list.", f"Write {word}: NO, or {word}: [NO, SE].")]
     if wrong:
         return ALWAYS, [source.problem(at, f'{word}: "{wrong[0]}" is not one of {one_of(allowed)}.')]
     return Is(word, values), []

@@ -1,9 +1,9 @@
 """Reads a folder of jurisdiction data, and the tables that all jurisdictions share; names every fault with its place."""
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 from pydantic import BaseModel
 
@@ -20,7 +20,7 @@ M = TypeVar("M", bound=BaseModel)
 def load_library(root: Path) -> Library:
     """The shared tables under `root` (a `jurisdictions` folder). Raises DossierError with every problem."""
     facts, problems = _facts(root / "facts.yaml")
-    sources, found = _sources(root / "evidence" / "sources.yaml")
+    sources, names, found = _sources(root / "evidence" / "sources.yaml")
     problems += found
     kinds: dict[str, Kind] = {}
     for file in sorted((root / "evidence").glob("*.yaml")):
@@ -30,7 +30,7 @@ def load_library(root: Path) -> Library:
         for path, kind in _rows(EvidenceKind, blocks, "kinds", source, problems):
             condition, found = parse_condition(kind.applies_when, facts, source, (*path, "applies_when"))
             problems += found
-            problems += _unknown_sources(kind, sources, source, path)
+            problems += unknown_sources(kind, names, source, path)
             if kind.id in kinds:
                 problems.append(source.problem(path, f'evidence kind "{kind.id}" is defined twice.'))
             kinds[kind.id] = Kind(kind, condition, source.name, source.at(path)[0])
@@ -41,27 +41,41 @@ def load_library(root: Path) -> Library:
 
 def load(folder: Path, library: Library) -> Jurisdiction:
     """The jurisdiction in `folder`. Raises DossierError with every problem in its files."""
+    part, problems = read(folder, library)
+    if problems:
+        raise DossierError(problems)
+    return part
+
+
+def read(folder: Path, library: Library) -> tuple[Jurisdiction, list[Problem]]:
+    """What can be read of the jurisdiction in `folder`, and every problem in its files."""
     problems: list[Problem] = []
     source, blocks = _blocks(folder / "jurisdiction.yaml", None, problems)
-    head, found = parse(Head, blocks, source)
+    unreadable = bool(problems)
+    head, found = (None, []) if unreadable else parse(Head, blocks, source)
     problems += found
     if head is not None and head.id != folder.name:
         taken = (folder.parent / head.id / "jurisdiction.yaml").is_file()
         twice = f' {_shown(folder.parent / head.id / "jurisdiction.yaml")} has this id already.' if taken else ""
         problems.append(source.problem(("id",), f'the id "{head.id}" differs from the folder name "{folder.name}".{twice}', "Make them the same."))
-    own, found = _sources(folder / "sources.yaml")
+    own, names, found = _sources(folder / "sources.yaml")
     problems += found
-    sources = {**library.sources, **own}
-    reader = _Reader(library, sources, problems)
+    reader = _Reader(library, None if names is None else {**library.sources, **dict.fromkeys(names)}, problems)
     for file in sorted((folder / "requirements").glob("*.yaml")):
         reader.requirements(file, folder.name)
-    authorities = tuple(row for _, row in reader.table(folder / "authorities.yaml", "authorities", Authority))
-    languages = tuple(row for _, row in reader.table(folder / "languages.yaml", "languages", LanguageRow))
+    authorities = reader.rows(folder / "authorities.yaml", "authorities", Authority)
+    languages = reader.rows(folder / "languages.yaml", "languages", LanguageRow)
     milestones = reader.milestones(folder / "timeline.yaml")
-    claims = tuple(row for _, row in reader.table(folder / "claims.yaml", "claims", Claim))
-    if problems or head is None:
-        raise DossierError(problems)
-    return Jurisdiction(head, own, tuple(reader.records), tuple(reader.changes), tuple(reader.removals), authorities, languages, milestones, claims, source.name, folder, source.at(("extends",)) if head.extends else (1, 1))
+    claims = reader.rows(folder / "claims.yaml", "claims", Claim)
+    at = (0, 0) if unreadable else source.at(("extends",)) if "extends" in blocks else (1, 1)
+    return Jurisdiction(head or _stand_in(folder, blocks), own, tuple(reader.records), tuple(reader.changes), tuple(reader.removals), authorities, languages, milestones, claims, source.name, folder, at), problems
+
+
+def _stand_in(folder: Path, blocks: Mapping[str, Any]) -> Head:
+    """As much of a faulty head as is needed to check the rest of the folder against what it extends."""
+    extends = blocks.get("extends")
+    kind: Literal["state", "legal-space"] = "state" if blocks.get("kind") == "state" else "legal-space"
+    return Head.model_construct(id=folder.name, name={}, kind=kind, extends=tuple(name for name in extends if isinstance(name, str)) if isinstance(extends, list) else (), locale="en")
 
 
 def levels(part: Jurisdiction) -> dict[Level, int]:
@@ -75,7 +89,7 @@ def levels(part: Jurisdiction) -> dict[Level, int]:
 class _Reader:
     """Reads the files of one folder, gathering records and problems."""
 
-    def __init__(self, library: Library, sources: Mapping[str, Source], problems: list[Problem]) -> None:
+    def __init__(self, library: Library, sources: Collection[str] | None, problems: list[Problem]) -> None:
         self.library = library
         self.sources = sources
         self.problems = problems
@@ -89,44 +103,35 @@ class _Reader:
         self.problems += found
         for path, requirement in _rows(Requirement, blocks, "add", source, self.problems):
             condition, found = parse_condition(requirement.applies_when, self.library.facts, source, (*path, "applies_when"))
-            self.problems += found + _unknown_sources(requirement, self.sources, source, path) + self._kinds(requirement, source, path) + date_faults(requirement, source, path)
+            self.problems += found + unknown_sources(requirement, self.sources, source, path) + unknown_kinds(requirement, self.library.kinds, source, path) + id_faults(requirement, source, path) + date_faults(requirement, source, path)
             if group is not None:
                 self.records.append(Record(requirement, condition, group, owner, source.name, source.at(path)[0]))
-        self.changes += [(change, source, path) for path, change in self._overlay(Change, blocks, "change", source)]
-        self.removals += [(removal, source, path) for path, removal in self._overlay(Removal, blocks, "remove", source)]
+        self.changes += [(change, source, path) for path, change in self._sourced(Change, blocks, "change", source)]
+        self.removals += [(removal, source, path) for path, removal in self._sourced(Removal, blocks, "remove", source)]
 
-    def _overlay(self, model: type[M], blocks: Mapping[str, Any], key: str, source: YamlFile) -> list[tuple[Path_, M]]:
+    def _sourced(self, model: type[M], blocks: Mapping[str, Any], key: str, source: YamlFile) -> list[tuple[Path_, M]]:
         rows = _rows(model, blocks, key, source, self.problems)
         for path, row in rows:
-            self.problems += _unknown_sources(row, self.sources, source, path)
+            self.problems += unknown_sources(row, self.sources, source, path)
         return rows
 
-    def table(self, file: Path, key: str, model: type[M]) -> list[tuple[Path_, M]]:
+    def table(self, file: Path, key: str, model: type[M]) -> tuple[YamlFile, list[tuple[Path_, M]]]:
         if not file.exists():
-            return []
+            return YamlFile(_shown(file), "", {}), []
         source, blocks = _blocks(file, ("defaults", key), self.problems)
-        rows = _rows(model, blocks, key, source, self.problems)
-        for path, row in rows:
-            self.problems += _unknown_sources(row, self.sources, source, path)
-        return rows
+        return source, self._sourced(model, blocks, key, source)
+
+    def rows(self, file: Path, key: str, model: type[M]) -> tuple[M, ...]:
+        return tuple(row for _, row in self.table(file, key, model)[1])
 
     def milestones(self, file: Path) -> tuple[tuple[Milestone, Condition], ...]:
-        if not file.exists():
-            return ()
-        source = yamlfile.read(file, _shown(file))
+        source, rows = self.table(file, "milestones", Milestone)
         found = []
-        for path, row in self.table(file, "milestones", Milestone):
+        for path, row in rows:
             condition, problems = parse_condition(row.applies_when, self.library.facts, source, (*path, "applies_when"))
             self.problems += problems
             found.append((row, condition))
         return tuple(found)
-
-    def _kinds(self, requirement: Requirement, source: YamlFile, path: Path_) -> list[Problem]:
-        return [
-            source.problem((*path, "evidence_kinds"), f'{requirement.id}: "{wanted.kind}" is not an evidence kind.', did_you_mean(wanted.kind, self.library.kinds))
-            for wanted in requirement.evidence_kinds
-            if wanted.kind not in self.library.kinds
-        ]
 
 
 def _facts(file: Path) -> tuple[dict[str, Fact], list[Problem]]:
@@ -141,23 +146,30 @@ def _facts(file: Path) -> tuple[dict[str, Fact], list[Problem]]:
     return facts, problems
 
 
-def _sources(file: Path) -> tuple[dict[str, Source], list[Problem]]:
+def _sources(file: Path) -> tuple[dict[str, Source], tuple[str, ...] | None, list[Problem]]:
+    """The sources by key; the keys of all, the faulty too, or None where nobody can tell them; every problem."""
     problems: list[Problem] = []
     if not file.exists():
-        return {}, problems
+        return {}, (), problems
     source, blocks = _blocks(file, None, problems)
+    if problems:
+        return {}, None, problems
     found: dict[str, Source] = {}
     for key, data in blocks.items():
         row, errors = parse(Source, data, source, (key,))
         problems += errors
         if row is not None:
             found[key] = row
-    return found, problems
+    return found, tuple(blocks), problems
 
 
 def _blocks(file: Path, known: tuple[str, ...] | None, problems: list[Problem]) -> tuple[YamlFile, dict[str, Any]]:
-    """The top level of a file; problems for a key that the file may not have."""
-    source = yamlfile.read(file, _shown(file))
+    """The top level of a file, empty where it cannot be read; problems for that, and for a key that the file may not have."""
+    try:
+        source = yamlfile.read(file, _shown(file))
+    except DossierError as error:
+        problems += error.problems
+        return YamlFile(_shown(file), "", {}), {}
     if source.data == "":
         return source, {}  # nothing but comments
     if not isinstance(source.data, dict):
@@ -166,6 +178,9 @@ def _blocks(file: Path, known: tuple[str, ...] | None, problems: list[Problem]) 
     for key in source.data:
         if known is not None and key not in known:
             problems.append(source.problem((key,), f'"{key}" is not a known key.', did_you_mean(key, known), key=True))
+    if known is not None and "defaults" in known and source.data.get("defaults") and not isinstance(source.data["defaults"], dict):
+        problems.append(source.problem(("defaults",), '"defaults" needs a block of keys: what every row of the file has unless it says otherwise.', "Write defaults: {key: value}, or take the line away."))
+        return source, {**source.data, "defaults": {}}
     return source, source.data
 
 
@@ -192,8 +207,10 @@ def _names(model: type[BaseModel]) -> set[str]:
     return {field.alias or name for name, field in model.model_fields.items()}
 
 
-def _unknown_sources(row: Any, sources: Mapping[str, Source], source: YamlFile, path: Path_) -> list[Problem]:
-    """A problem for each source that the row names and no sources.yaml holds."""
+def unknown_sources(row: Any, sources: Collection[str] | None, source: YamlFile, path: Path_) -> list[Problem]:
+    """A problem for each source that the row names and no sources.yaml holds; none where `sources` is None, because a sources.yaml cannot be read."""
+    if sources is None:
+        return []
     named: list[str] = [row.source] if getattr(row, "source", "") else []
     for field in ("references", "imdrf", "basis", "conflicts", "contacts"):
         named += [reference.source for reference in getattr(row, field, ())]
@@ -202,6 +219,18 @@ def _unknown_sources(row: Any, sources: Mapping[str, Source], source: YamlFile, 
     label = getattr(row, "id", "") or getattr(row, "number", "")
     prefix = f"{label}: " if label else ""
     return [source.problem(path, f'{prefix}source "{name}" is not in sources.yaml.', did_you_mean(name, sources)) for name in named if name not in sources]
+
+
+def unknown_kinds(requirement: Requirement, kinds: Collection[str], source: YamlFile, path: Path_) -> list[Problem]:
+    """A problem for each kind of evidence that the requirement names and no file of kinds holds."""
+    wanted = [expected.kind for expected in requirement.evidence_kinds if expected.kind not in kinds]
+    return [source.problem((*path, "evidence_kinds"), f'{requirement.id}: "{kind}" is not an evidence kind.', did_you_mean(kind, kinds)) for kind in wanted]
+
+
+def id_faults(requirement: Requirement, source: YamlFile, path: Path_) -> list[Problem]:
+    """A problem where the id has capitals: look-ups are in small letters, so nobody could name the requirement."""
+    small = requirement.id.lower()
+    return [source.problem((*path, "id"), f'"{requirement.id}" has capitals, and requirements are looked up in small letters, so nobody could name it.', f"Write {small}.")] if requirement.id != small else []
 
 
 def date_faults(requirement: Requirement, source: YamlFile, path: Path_) -> list[Problem]:

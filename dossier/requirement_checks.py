@@ -7,7 +7,7 @@ from typing import Any
 
 from dossier.conditions import Fact, parse_condition
 from dossier.errors import CellProblem, Problem, did_you_mean
-from dossier.jurisdiction import date_faults
+from dossier.jurisdiction import date_faults, id_faults
 from dossier.records import Requirement
 from dossier.requirement_table import EXPLAINED, Column, column_of
 from dossier.resolve import Repository
@@ -63,7 +63,7 @@ def faults(record: Mapping[str, Any], known: Sequence[Column], places: Mapping[s
     requirement, found = parse(Requirement, record, source)
     found += parse_condition(record.get("applies_when"), scope.facts, source, ("applies_when",))[1]
     if requirement is not None:
-        found += date_faults(requirement, source, ()) + _unknown(requirement, source, scope)
+        found += id_faults(requirement, source, ()) + date_faults(requirement, source, ()) + _unknown(requirement, source, scope)
     return [CellProblem(each.file, each.line, each.column, each.message, each.hint) for each in found]
 
 

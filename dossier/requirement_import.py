@@ -64,10 +64,10 @@ class _Reader:
         self.page = page
         self.since_1904 = since_1904
         self.folder = folder
+        self.scope = scope(repository, folder.name)  # the loader's check; what it refuses cannot be taken apart into rows
         self.files = requirement_files.read(folder)
         self.known = columns(languages_of(self.files))
         self.rows = {row.id: (file, row) for file in self.files for row in file.rows}
-        self.scope = scope(repository, folder.name)
         self.problems: list[CellProblem] = []
         self.edits: dict[Path, list[Edit]] = {}
         self.new: dict[Path, list[dict[str, Any]]] = {}

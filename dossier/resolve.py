@@ -2,24 +2,24 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
-
-from pydantic import ValidationError
 
 from dossier import groups
 from dossier import jurisdiction as data
 from dossier.conditions import Condition, parse_condition
 from dossier.errors import DossierError, Problem, did_you_mean
 from dossier.groups import MarketGroup
-from dossier.records import Authority, Change, Claim, Head, Index, Jurisdiction, LanguageRow, Library, Milestone, Record, Reference, Requirement, Source
+from dossier.records import Authority, Change, Claim, Head, Index, Jurisdiction, LanguageRow, Milestone, Record, Reference, Requirement, Source
+from dossier.schema import parse
 from dossier.yamlfile import Path_, YamlFile
 
 State = Literal["in-force", "pending", "unknown"]
 SHIPPED = "shipped:"
+_SETTABLE = tuple(name for name in Requirement.model_fields if name != "id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,7 @@ class Repository:
         self.library = data.load_library(self.folders[-1])
         self.version = (self.folders[-1] / "VERSION").read_text("ascii").strip()
         self._read: dict[str, Jurisdiction] = {}
+        self._faults: dict[str, tuple[Problem, ...]] = {}
 
     def ids(self) -> tuple[str, ...]:
         """The ids of all jurisdictions, sorted."""
@@ -102,28 +103,67 @@ class Repository:
         return tuple(head for head in heads if head.kind == "state")
 
     def get(self, name: str) -> Jurisdiction:
-        """The jurisdiction called `name`; `shipped:<id>` passes by the user's own folders."""
+        """The jurisdiction called `name`; `shipped:<id>` passes by the user's own folders. Raises DossierError with every problem in its folder."""
+        part, problems = self.read(name)
+        if problems:
+            raise DossierError(problems)
+        return part
+
+    def read(self, name: str) -> tuple[Jurisdiction, tuple[Problem, ...]]:
+        """What can be read of the jurisdiction called `name`, and every problem in its folder. Raises DossierError where there is none of this name."""
         if name not in self._read:
-            folder = self.folder(name)
-            part = data.load(folder, self.library)
-            if folder.parent != self.folders[-1] and (self.folders[-1] / name).is_dir() and f"{SHIPPED}{name}" not in part.head.extends:
-                raise DossierError(Problem(part.file, *part.extends_at, f'"{name}" is a shipped jurisdiction too; nothing is replaced by accident.', f"Write extends: [{SHIPPED}{name}] to build on it, or choose another id."))
+            part, problems = data.read(self.folder(name), self.library)
+            self._faults[name] = (*problems, *self._missing_parents(part), *self._replaced(name, part))
             self._read[name] = part
-        return self._read[name]
+        return self._read[name], self._faults.get(name, ())
+
+    def _missing_parents(self, part: Jurisdiction) -> list[Problem]:
+        return [self._missing_parent(part, parent) for parent in part.head.extends if self._find(parent) is None]
+
+    def _missing_parent(self, part: Jurisdiction, parent: str) -> Problem:
+        if not parent.startswith(SHIPPED):
+            return Problem(part.file, *part.extends_at, f'extends "{parent}", which is no jurisdiction.', did_you_mean(parent, self.ids()))
+        bare = parent.removeprefix(SHIPPED)
+        shipped = [name for name in self.ids() if self._find(SHIPPED + name)]
+        return Problem(part.file, *part.extends_at, f'extends "{parent}", but no "{bare}" is shipped with the program.', did_you_mean(bare, shipped) or f"Take {parent} away, or name one of these: {', '.join(shipped)}.")
+
+    def _replaced(self, name: str, part: Jurisdiction) -> list[Problem]:
+        if part.extends_at == (0, 0) or part.folder.parent == self.folders[-1] or not (self.folders[-1] / name).is_dir() or f"{SHIPPED}{name}" in part.head.extends:
+            return []
+        return [Problem(part.file, *part.extends_at, f'"{name}" is a shipped jurisdiction too; nothing is replaced by accident.', f"Write extends: [{SHIPPED}{name}] to build on it, or choose another id.")]
 
     def folder(self, name: str) -> Path:
         """The folder of the jurisdiction called `name`. Raises DossierError where there is none, naming the nearest."""
+        folder = self._find(name)
+        if folder is None:
+            raise DossierError(self.unknown(name))
+        return folder
+
+    def unknown(self, name: str) -> Problem:
+        """That `name` is neither a jurisdiction nor a group, with the nearest that is."""
+        bare = name.removeprefix(SHIPPED)
+        known = sorted({*self.ids(), *self.grouped[0]})
+        return Problem("--market", 0, 0, f'"{bare}" is not a market or group.', did_you_mean(bare, known) or f"Known: {', '.join(known)}.")
+
+    def _find(self, name: str) -> Path | None:
         roots = self.folders[-1:] if name.startswith(SHIPPED) else self.folders
         bare = name.removeprefix(SHIPPED)
-        for root in roots:
-            if (root / bare / "jurisdiction.yaml").is_file() and bare in self.ids():
-                return root / bare
-        raise DossierError(Problem("--market", 0, 0, f'"{bare}" is not a market or group.', did_you_mean(bare, (*self.ids(), *self.groups)) or f"Known: {', '.join(sorted({*self.ids(), *self.groups}))}."))
+        if bare not in self.ids():
+            return None
+        return next((root / bare for root in roots if (root / bare / "jurisdiction.yaml").is_file()), None)
 
     @cached_property
+    def grouped(self) -> tuple[dict[str, MarketGroup], dict[str, tuple[str, int]], list[Problem]]:
+        """The groups that can be read, the places of all, and the problems in their files."""
+        return groups.load(self.folders)
+
+    @property
     def groups(self) -> dict[str, MarketGroup]:
-        """The groups of markets by name."""
-        return groups.load(self.folders)[0]
+        """The groups of markets by name. Raises DossierError with every problem in their files."""
+        known, _, problems = self.grouped
+        if problems:
+            raise DossierError(problems)
+        return known
 
     def members(self, group: str) -> tuple[str, ...]:
         """The markets that the group stands for; those it names and that do not exist are left to `faults`."""
@@ -159,9 +199,17 @@ class Repository:
 
     def chain(self, name: str, regulation: str = "") -> tuple[Jurisdiction, ...]:
         """From the root to `name`, parents in the order written; roots of another regulation are left out."""
-        found: list[Jurisdiction] = []
-        self._walk(name, (), found)
+        found, problems = self.lineage(name)
+        if problems:
+            raise DossierError(problems)
         return tuple(part for part in found if not regulation or part.head.regulation in ("", regulation))
+
+    def lineage(self, name: str) -> tuple[tuple[Jurisdiction, ...], tuple[Problem, ...]]:
+        """As much of the chain as can be read, and every problem in its folders."""
+        found: list[Jurisdiction] = []
+        problems: list[Problem] = []
+        self._walk(name, (), found, problems)
+        return tuple(found), tuple(problems)
 
     def regulations(self, name: str) -> tuple[str, ...]:
         """The regulations whose data the market has, the MDR first; "mdr" alone where it has a law of its own."""
@@ -174,15 +222,16 @@ class Repository:
         if regulation and known and regulation not in known:
             raise DossierError(Problem("regulation", 0, 0, f"there are no requirement data for {regulation.upper()} in the market {market} yet.", f"Products that can be built: regulation: {', '.join(sorted(known))}."))
 
-    def _walk(self, name: str, path: tuple[str, ...], found: list[Jurisdiction]) -> None:
-        part = self.get(name)
+    def _walk(self, name: str, path: tuple[str, ...], found: list[Jurisdiction], problems: list[Problem]) -> None:
+        part, faults = self.read(name)
         if name in path:
             circle = " -> ".join((*path[path.index(name):], name))
-            raise DossierError(Problem(part.file, *part.extends_at, f"extends itself: {circle}.", "Remove one of these from extends."))
+            problems.append(Problem(part.file, *part.extends_at, f"extends itself: {circle}.", "Remove one of these from extends."))
+            return
+        problems += faults
         for parent in part.head.extends:
-            if parent.removeprefix(SHIPPED) not in self.ids():
-                raise DossierError(Problem(part.file, *part.extends_at, f'extends "{parent}", which is no jurisdiction.', did_you_mean(parent, self.ids())))
-            self._walk(parent, (*path, name), found)
+            if parent in self._read or self._find(parent) is not None:
+                self._walk(parent, (*path, name), found, problems)
         if part not in found:
             found.append(part)
 
@@ -194,16 +243,10 @@ def resolve(repository: Repository, market: str, date: dt.date, regulation: str)
     """
     repository.covered(market, regulation)
     chain = repository.chain(market, regulation)
-    left_out = {part.head.id for part in repository.chain(market)} - {part.head.id for part in chain}
-    flat = _Flat(repository.library, left_out)
-    for part in chain:
-        flat.add(part)
+    flat = _flatten(repository, repository.chain(market), regulation)
     if flat.problems:
         raise DossierError(flat.problems)
     records = sorted((_as_of(replace(record, requirement=record.requirement.read_under(regulation)), date) for record in flat.records.values() if not _over(record.requirement, date)), key=_order)
-    sources = dict(repository.library.sources)
-    for part in chain:
-        sources.update(part.sources)
     return Resolved(
         head=chain[-1].head,
         chain=tuple(part.head for part in chain),
@@ -211,7 +254,7 @@ def resolve(repository: Repository, market: str, date: dt.date, regulation: str)
         version=repository.version,
         records=tuple(records),
         states={record.requirement.id: _state(record.requirement, date) for record in records},
-        sources=sources,
+        sources=flat.sources,
         authorities=tuple(authority for part in chain for authority in part.authorities),
         languages=tuple(row for part in chain for row in part.languages if not regulation or not row.regulations or regulation in row.regulations),
         milestones=tuple(sorted((row for part in chain for row in part.milestones if row[0].requirement not in flat.removed), key=lambda row: row[0].on)),
@@ -222,17 +265,30 @@ def resolve(repository: Repository, market: str, date: dt.date, regulation: str)
     )
 
 
-class _Flat:
-    """The records of a chain so far, by id."""
+def _flatten(repository: Repository, chain: Sequence[Jurisdiction], regulation: str, gaps: Sequence[Problem] = ()) -> _Flat:
+    """The records of the chain for one regulation. `gaps` are the problems that keep parts of the chain from being read."""
+    used = [part for part in chain if not regulation or part.head.regulation in ("", regulation)]
+    flat = _Flat(repository, {part.head.id for part in chain} - {part.head.id for part in used}, gaps)
+    for part in used:
+        flat.add(part)
+    return flat
 
-    def __init__(self, library: Library, left_out: set[str]) -> None:
-        self.library = library
+
+class _Flat:
+    """The records of a chain so far, by id. Where the chain has gaps, what may stand in one of them is no fault."""
+
+    def __init__(self, repository: Repository, left_out: set[str], gaps: Sequence[Problem]) -> None:
+        self.repository = repository
+        self.library = repository.library
         self.left_out = left_out
+        self.gaps = gaps
+        self.sources: dict[str, Source] = dict(self.library.sources)
         self.records: dict[str, Record] = {}
         self.removed: set[str] = set()
         self.problems: list[Problem] = []
 
     def add(self, part: Jurisdiction) -> None:
+        self.sources.update(part.sources)
         for record in part.records:
             key = record.requirement.id.lower()
             if key in self.records:
@@ -248,33 +304,57 @@ class _Flat:
             if removal.id.split(".")[0] in self.left_out:
                 continue
             if self._known(removal.id, source, path) is not None:
-                del self.records[removal.id]
+                self.records.pop(removal.id, None)
                 self.removed.add(removal.id)
 
     def _known(self, identifier: str, source: YamlFile, path: Path_) -> Record | None:
-        record = self.records.get(identifier)
-        if record is None:
-            self.problems.append(source.problem((*path, "id"), f'"{identifier}" is not an inherited requirement.', did_you_mean(identifier, self.records)))
-        return record
+        near: Mapping[str, Record] | None = self.records
+        if self.gaps and identifier not in self.records:
+            near = self._of_owner(identifier)
+        if near is None:
+            return None
+        if identifier not in near:
+            self.problems.append(source.problem((*path, "id"), f'"{identifier}" is not an inherited requirement.', did_you_mean(identifier, near)))
+        return near.get(identifier)
+
+    def _of_owner(self, identifier: str) -> dict[str, Record] | None:
+        """The records of the jurisdiction that the id names; None where it cannot be read either."""
+        owner = identifier.split(".")[0]
+        part, problems = self.repository.read(owner) if owner in self.repository.ids() else (None, ())
+        return None if part is None or problems else {record.requirement.id: record for record in part.records}
 
     def _change(self, record: Record, change: Change, owner: str, source: YamlFile, path: Path_) -> None:
-        written = record.requirement.model_dump(by_alias=True, exclude_unset=True, mode="json")
-        unknown = [name for name in change.set if name not in Requirement.model_fields or name == "id"]
-        if unknown:
-            self.problems.append(source.problem((*path, "set", unknown[0]), f'"{unknown[0]}" cannot be set on a requirement.', did_you_mean(unknown[0], Requirement.model_fields), key=True))
-            return
-        try:
-            requirement = Requirement.model_validate({**written, **change.set})
-        except ValidationError as error:
-            self.problems.append(source.problem((*path, "set"), f"{change.id}: {error.errors()[0]['msg']}."))
-            return
-        condition, problems = parse_condition(requirement.applies_when, self.library.facts, source, (*path, "set", "applies_when"))
-        self.problems += problems
-        self.records[change.id] = replace(record, requirement=requirement, condition=condition, changed_by=(*record.changed_by, (owner, change.reason)))
+        at = (*path, "set")
+        self.problems += [source.problem((*at, name), f'"{name}" cannot be set on a requirement.', did_you_mean(name, _SETTABLE), key=True) for name in change.set if name not in _SETTABLE]
+        given = {name: value for name, value in change.set.items() if name in _SETTABLE}
+        requirement, found = parse(Requirement, {**record.requirement.model_dump(by_alias=True, exclude_unset=True, mode="json"), **given}, source, at)
+        condition = record.condition
+        if requirement is not None:
+            told = {problem.message for problem in self._row_faults(record.requirement, source, at)}
+            found += [problem for problem in self._row_faults(requirement, source, at) if problem.message not in told]
+        if "applies_when" in given:
+            condition, more = parse_condition(given["applies_when"], self.library.facts, source, (*at, "applies_when"))
+            found += more
+        self.problems += found
+        if requirement is not None and change.id in self.records:
+            self.records[change.id] = replace(record, requirement=requirement, condition=condition, changed_by=(*record.changed_by, (owner, change.reason)))
+
+    def _row_faults(self, requirement: Requirement, source: YamlFile, path: Path_) -> list[Problem]:
+        """What the loader checks in a row that is added."""
+        return data.unknown_sources(requirement, self._sources(), source, path) + data.unknown_kinds(requirement, self.library.kinds, source, path) + data.date_faults(requirement, source, path)
+
+    def _sources(self) -> Collection[str] | None:
+        """The sources that the chain so far knows; where it has gaps, those of all jurisdictions, and None where a sources.yaml has a fault."""
+        if not self.gaps:
+            return self.sources
+        if any(problem.file.endswith("/sources.yaml") for problem in self.gaps):
+            return None
+        return {**self.sources, **{name: source for each in self.repository.ids() for name, source in self.repository.read(each)[0].sources.items()}}
 
 
 def _over(requirement: Requirement, date: dt.date) -> bool:
-    return requirement.status == "repealed" or (requirement.in_force.to is not None and requirement.in_force.to < date)
+    last = requirement.in_force.to
+    return last < date if last is not None else requirement.status == "repealed"
 
 
 def _state(requirement: Requirement, date: dt.date) -> State:
@@ -301,52 +381,29 @@ def _order(record: Record) -> tuple[int, str]:
 
 def faults(repository: Repository, date: dt.date) -> list[Problem]:
     """Every problem of all jurisdictions and groups: unreadable records, circles, overlays that point nowhere."""
-    problems: list[Problem] = []
-    heads: list[Head] = []
-    for name in repository.ids():
-        try:
-            heads.append(repository.get(name).head)
-            repository.chain(name)
-        except DossierError as error:
-            problems += error.problems
-    broken = {problem.file.split("/")[1] for problem in problems if problem.file.count("/") > 1}
-    for head in heads:
-        if head.kind == "state" and head.id not in broken:
-            problems += _market_faults(repository, head.id, date, broken)
-    problems += _group_faults(repository)
-    return sorted(set(problems))
+    return _each_once(problem for found in (*(faults_of(repository, name, date) for name in repository.ids()), group_faults(repository)) for problem in found)
 
 
 def faults_of(repository: Repository, name: str, date: dt.date) -> list[Problem]:
-    """As `faults`, of one jurisdiction and those it extends. Raises DossierError where there is none of this name."""
-    repository.folder(name)
-    try:
-        repository.chain(name)
-        return sorted(_market_faults(repository, name, date, set())) if repository.get(name).head.kind == "state" else []
-    except DossierError as error:
-        return list(error.problems)
+    """As `faults`, of one jurisdiction and those it extends, for each regulation it stands on. Raises DossierError where there is none of this name."""
+    chain, problems = repository.lineage(name)
+    regulations = sorted({part.head.regulation for part in chain} - {""}) or [""]
+    return _each_once([*problems, *(problem for regulation in regulations for problem in _flatten(repository, chain, regulation, problems).problems)])
 
 
-def _market_faults(repository: Repository, market: str, date: dt.date, broken: set[str]) -> list[Problem]:
-    """What goes wrong when the market is resolved, for each regulation it stands on."""
-    found: list[Problem] = []
-    try:
-        chain = repository.chain(market)
-        for regulation in sorted({part.head.regulation for part in chain} - {""}) or [""]:
-            resolve(repository, market, date, regulation)
-    except DossierError as error:
-        found += [problem for problem in error.problems if problem.file.count("/") < 2 or problem.file.split("/")[1] not in broken]
-    return found
+def _each_once(problems: Iterable[Problem]) -> list[Problem]:
+    """The problems sorted; one that several markets inherit has another hint in each, and is still one."""
+    return list({(problem.file, problem.line, problem.column, problem.message): problem for problem in sorted(set(problems))}.values())
 
 
-def _group_faults(repository: Repository) -> list[Problem]:
-    """Groups that name a market which does not exist, or share their name with one."""
-    known, places = groups.load(repository.folders)
+def group_faults(repository: Repository) -> list[Problem]:
+    """What is wrong in the files of groups, and groups that name a market which does not exist or share their name with one."""
+    known, places, found = repository.grouped
     ids = set(repository.ids())
-    problems = []
+    problems = [*found]
     for name, group in known.items():
         file, line = places[name]
         problems += [Problem(file, line, 1, f'group "{name}": "{market}" is not a market.', did_you_mean(market, ids)) for market in group.markets if market not in ids]
-        if name in ids and repository.get(name).head.kind == "state":
+        if name in ids and repository.read(name)[0].head.kind == "state":
             problems.append(Problem(file, line, 1, f'group "{name}" has the id of a market.', "Choose another name."))
     return problems

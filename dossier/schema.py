@@ -4,13 +4,15 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable
-from typing import Annotated, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from dossier.errors import Problem, did_you_mean, one_of
 from dossier.yamlfile import Path_, YamlFile
 
+if TYPE_CHECKING:
+    from babel import Locale
 
 class Model(BaseModel):
     """A frozen record read from a data file; a key it does not know is an error."""
@@ -43,13 +45,23 @@ def _day(value: Any) -> Any:
 def _language(value: str) -> str:
     from babel import Locale, UnknownLocaleError
 
-    if value == "no":
-        raise ValueError('"no" does not say which Norwegian: use nb (bokmål) or nn (nynorsk)')
+    first = re.split("[^A-Za-z0-9]", value)[0]
+    if first.lower() in ("no", "nor"):
+        raise ValueError(f'"{value}" does not say which Norwegian: use nb (bokmål) or nn (nynorsk)')
     try:
-        Locale.parse(value, sep="-")
+        known = Locale.parse(value, sep="-")
     except (ValueError, UnknownLocaleError):
         raise ValueError(f'"{value}" is no language code (BCP 47), for example nb, nn, en or de') from None
+    # babel reads more than the form of a code (DE, de.utf8, deu); rows are compared letter for letter, so only one spelling may stand.
+    if not _LOCALE.fullmatch(value) or first != known.language:
+        raise ValueError(f'"{value}" is no language code (BCP 47); write it as {_spelled(known, value)}')
     return value
+
+
+def _spelled(known: Locale, value: str) -> str:
+    """The code as it is written; babel adds a territory of its own where it replaces a longer or an older code."""
+    written = value.lower().split("-")
+    return "-".join([known.language, *(part for part in (known.script, known.territory) if part and part.lower() in written)])
 
 
 def _country(value: str) -> str:
@@ -73,6 +85,7 @@ def is_reserved(name: str) -> bool:
     return name.split(".")[0].upper() in _RESERVED
 
 
+_LOCALE = re.compile("[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?")
 _RESERVED = {"CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in range(1, 10))}
 
 YesNo = Annotated[bool | None, BeforeValidator(_yes_no)]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dossier import i18n, product, yamlfile
+from dossier import changes, i18n, product, yamlfile
 from dossier.applicability import FactSheet, decide
 from dossier.assemble import Workspace
 from dossier.citation import cite, known
@@ -20,6 +20,11 @@ from dossier.resolve import Resolved, resolve
 from .conftest import DAY, MINIMAL, ROOT
 
 LANGUAGES = {"en", "nb", "nn"}
+RULE = """\
+group: {id: zz-rules, title: {en: Rules}, order: 80}
+add:
+  - {id: zz.one, title: {en: One}, says: {en: One thing.}, source: mdr, clause: Article 1, level: primary, force: law, binds: [manufacturer], phase: enforcement, status: repealed, in_force: {period}, checked: 2026-11-23, review_by: 2027-05-23}
+"""
 # The IVDR was read two days after the day on which the other tests stand.
 DATA_DAY = dt.date(2026, 11, 26)
 
@@ -235,6 +240,19 @@ def test_a_product_under_a_regulation_without_data_in_the_market_is_refused_with
     (folder / "jurisdiction.yaml").write_text("id: island\nname: {en: Island}\nkind: state\nextends: [eu-mdr]\nlocale: en\n", "utf-8")
     with pytest.raises(DossierError, match="no requirement data for IVDR in the market island yet"):
         resolve(Workspace((tmp_path,)).repository, "island", DAY, "ivdr")
+
+
+@pytest.mark.parametrize(("period", "holds", "ends"), [("{from: 2020-01-01, to: 2026-06-30}", True, "ends"), ("{from: 2020-01-01}", False, "")])
+def test_a_repealed_rule_holds_until_its_last_day(period: str, holds: bool, ends: str, tmp_path: Path) -> None:
+    """Without a last day nobody can say until when it held, so it is over for every day."""
+    folder = tmp_path / "jurisdictions" / "zz"
+    (folder / "requirements").mkdir(parents=True)
+    (folder / "jurisdiction.yaml").write_text("id: zz\nname: {en: Somewhere}\nkind: state\nlocale: en\n", "utf-8")
+    (folder / "requirements" / "rules.yaml").write_text(RULE.replace("{period}", period), "utf-8")
+    repository = Workspace((tmp_path,)).repository
+    before, last, after = (resolve(repository, "zz", dt.date(2026, *day), "mdr") for day in ((1, 1), (6, 30), (7, 1)))
+    assert [market.states for market in (before, last, after)] == [{"zz.one": "in-force"} if holds else {}] * 2 + [{}]
+    assert [(change.id, change.how) for change in changes.between(last, after).changes] == ([("zz.one", ends)] if ends else [])
 
 
 def test_norwegian_typography() -> None:

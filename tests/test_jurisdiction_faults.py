@@ -61,6 +61,17 @@ def make(home: Path) -> Make:
 
 
 @pytest.fixture
+def checked(home: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """What check-market says about the names, which have faults."""
+
+    def run(*names: str) -> str:
+        assert main(["check-market", *names, "--home", str(home)]) == ExitCode.UNREADABLE
+        return capsys.readouterr().err
+
+    return run
+
+
+@pytest.fixture
 def problems(home: Path, capsys: pytest.CaptureFixture[str]) -> Callable[[], str]:
     def run() -> str:
         assert main(["list", "markets", "--home", str(home)]) == ExitCode.UNREADABLE
@@ -118,6 +129,32 @@ def test_a_language_that_is_no_locale(make: Make, problems: Callable[[], str]) -
     assert "jurisdictions/zy/languages.yaml:2:" in found
 
 
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        *((code, f'"{code}" does not say which Norwegian: use nb (bokmål) or nn (nynorsk).') for code in ("no", "NO", "No", "no-NO", "no_NO", "nor")),
+        ("DE", '"DE" is no language code (BCP 47); write it as de.'),
+        ("de-at", '"de-at" is no language code (BCP 47); write it as de-AT.'),
+        ("de.nonsense", '"de.nonsense" is no language code (BCP 47); write it as de.'),
+        ("de@x", '"de@x" is no language code (BCP 47); write it as de.'),
+        ("deu", '"deu" is no language code (BCP 47); write it as de.'),
+        ("de-XX", '"de-XX" is no language code (BCP 47), for example nb, nn, en or de.'),
+    ],
+)
+def test_a_language_has_one_spelling(code: str, why: str, make: Make, problems: Callable[[], str]) -> None:
+    """Rows are compared with the product letter for letter, so another spelling would be a language nobody has."""
+    make("zz", head=HEAD.format(id="zz", extends="eu-mdr").replace("locale: en", f"locale: {code}"))
+    make("zy", files={"languages.yaml": f"languages:\n  - {{document: label, languages: [en, {code}], source: zz-act, clause: § 1, level: primary, checked: 2026-11-23}}\n"})
+    found = problems()
+    assert f"jurisdictions/zz/jurisdiction.yaml:5:9: locale: {why}" in found
+    assert f"languages.1: {why}" in found
+
+
+def test_languages_with_a_script_or_a_place_are_known(make: Make, home: Path) -> None:
+    make("zz", head=HEAD.format(id="zz", extends="eu-mdr") + "languages: [nb, nn-NO, sr-Latn, zh-Hant-TW, es-419, fil]\n")
+    assert main(["list", "markets", "--home", str(home)]) == ExitCode.DONE
+
+
 def test_dates_in_the_wrong_order(make: Make, problems: Callable[[], str]) -> None:
     make("zz", files={"requirements/rules.yaml": REQUIREMENT.format(id="zz", source="zz-act", begins="2027-05-26", ends="2021-05-26")})
     assert "jurisdictions/zz/requirements/rules.yaml:12:5: zz.one: ends on 2021-05-26, before it begins on 2027-05-26." in problems()
@@ -142,6 +179,164 @@ def test_a_group_that_names_a_market_that_is_not_there(home: Path, problems: Cal
     found = problems()
     assert 'jurisdictions/groups.yaml:1:1: group "mine": "sse" is not a market. Did you mean "se"?' in found
     assert 'jurisdictions/groups.yaml:4:1: group "no" has the id of a market.' in found
+
+
+@pytest.mark.parametrize("written", ["yes", "[a]"])
+def test_defaults_that_are_no_block_of_keys(written: str, make: Make, problems: Callable[[], str]) -> None:
+    rules = REQUIREMENT.format(id="zz", source="zz-act", begins="2021-05-26", ends="2027-05-26")
+    files = {"requirements/rules.yaml": f"defaults: {written}\n{rules}", **{f"{name}.yaml": f"defaults: {written}\n{key}: []\n" for name, key in (("authorities", "authorities"), ("languages", "languages"), ("timeline", "milestones"), ("claims", "claims"))}}
+    make("zz", files=files)
+    found = problems()
+    for file in files:
+        assert f"jurisdictions/zz/{file}:1:{1 if written == '[a]' else 11}: \"defaults\" needs a block of keys" in found
+    assert found.count("\n") == len(files) + 1
+
+
+@pytest.mark.parametrize("written", ["- mine\n- yours\n", "mine\n"])
+def test_groups_that_are_no_block_of_keys(written: str, home: Path, problems: Callable[[], str]) -> None:
+    (home / "jurisdictions" / "groups.yaml").write_text(written, "utf-8")
+    assert "jurisdictions/groups.yaml:1:1: a block of keys is expected here: the name of each group. Write mine: " in problems()
+
+
+@pytest.mark.parametrize("written", ["{is: NO}", "[[NO]]"])
+def test_a_country_in_a_condition_that_is_no_text(written: str, make: Make, problems: Callable[[], str]) -> None:
+    text = REQUIREMENT.format(id="zz", source="zz-act", begins="2021-05-26", ends="2027-05-26")
+    make("zz", files={"requirements/rules.yaml": f"{text}    applies_when: {{maker_country: {written}}}\n"})
+    assert "jurisdictions/zz/requirements/rules.yaml:15:20: maker_country: text is expected here, or a list of texts" in problems()
+
+
+def test_an_id_with_capitals(make: Make, problems: Callable[[], str]) -> None:
+    make("zz", files={"requirements/rules.yaml": REQUIREMENT.format(id="zz", source="zz-act", begins="2021-05-26", ends="2027-05-26").replace("zz.one", "zz.One")})
+    assert 'jurisdictions/zz/requirements/rules.yaml:3:9: "zz.One" has capitals, and requirements are looked up in small letters, so nobody could name it. Write zz.one.' in problems()
+
+
+OVERLAY = "change:\n  - id: {id}\n    reason: {{en: Other.}}\n    source: zz-act\n    clause: § 1\n    set: {set}\n"
+
+
+def test_the_faults_of_one_folder_come_at_once(make: Make, problems: Callable[[], str], checked: Callable[..., str]) -> None:
+    """Wrong dates, parents that are not there and an overlay that points nowhere: none hides the others."""
+    rules = REQUIREMENT.format(id="zz", source="zz-act", begins="2027-05-26", ends="2021-05-26")
+    make("zz", extends="nope, nada", files={"requirements/rules.yaml": rules, "requirements/overlay.yaml": OVERLAY.format(id="eu-mdr.23.2.zz", set="{clause: § 2}")})
+    for found in (problems(), checked("zz")):
+        assert "jurisdictions/zz/requirements/rules.yaml:12:5: zz.one: ends on 2021-05-26" in found
+        assert 'jurisdictions/zz/requirements/overlay.yaml:2:9: "eu-mdr.23.2.zz" is not an inherited requirement.' in found
+        assert 'jurisdictions/zz/jurisdiction.yaml:4:1: extends "nope", which is no jurisdiction.' in found
+        assert 'jurisdictions/zz/jurisdiction.yaml:4:1: extends "nada", which is no jurisdiction.' in found
+        assert "4 problems" in found
+
+
+def test_what_may_stand_in_a_parent_that_is_not_there_is_no_second_fault(make: Make, checked: Callable[..., str]) -> None:
+    rows = "".join(OVERLAY.format(id=name, set="{source: eu-act}").removeprefix("change:\n" * (number > 0)) for number, name in enumerate(("eu-mdr.23.2.a", "nope.one", "zy.one")))
+    rules = REQUIREMENT.format(id="zy", source="zy-act", begins="2027-05-26", ends="2021-05-26")
+    make("zy", files={"requirements/rules.yaml": rules, "sources.yaml": SOURCES.format(id="zy") + SOURCES.format(id="eu")})
+    make("zz", extends="eu-mdrr, nope", files={"requirements/overlay.yaml": rows})
+    assert checked("zz").splitlines() == [
+        'jurisdictions/zz/jurisdiction.yaml:4:1: extends "eu-mdrr", which is no jurisdiction. Did you mean "eu-mdr"?',
+        'jurisdictions/zz/jurisdiction.yaml:4:1: extends "nope", which is no jurisdiction. Did you mean "no"?',
+        "2 problems",
+    ]
+
+
+def test_files_that_are_no_yaml_are_all_named(make: Make, checked: Callable[..., str]) -> None:
+    broken = ("jurisdiction", "sources", "authorities", "languages", "timeline", "claims", "requirements/broken")
+    rules = REQUIREMENT.format(id="zz", source="zz-act", begins="2027-05-26", ends="2021-05-26")
+    make("zz", files={"requirements/rules.yaml": rules, **{f"{name}.yaml": "add: [\n" for name in broken}})
+    found = checked("zz")
+    for name in broken:
+        assert f"jurisdictions/zz/{name}.yaml:2:1: is not valid YAML" in found
+    assert "jurisdictions/zz/requirements/rules.yaml:12:5: zz.one: ends on 2021-05-26" in found
+    assert "8 problems" in found, "nothing is said that follows only from a file that cannot be read"
+
+
+def test_names_that_stand_for_nothing_are_all_named(make: Make, checked: Callable[..., str]) -> None:
+    make("zz", extends="eu-mdrr")
+    found = checked("foo", "zz", "bar")
+    for words in ('"foo" is not a market or group.', '"bar" is not a market or group.', 'extends "eu-mdrr", which is no jurisdiction.'):
+        assert words in found
+
+
+def test_a_fault_in_the_groups_hides_no_other(home: Path, make: Make, problems: Callable[[], str], checked: Callable[..., str]) -> None:
+    (home / "jurisdictions" / "groups.yaml").write_text("mine: {markets: [no]}\nours: {name: {en: Ours}, markets: [zz, sse]}\n", "utf-8")
+    make("zz", head=HEAD.format(id="zz", extends="eu-mdr").replace("locale: en", "locale: xx"))
+    for found in (problems(), checked("mine", "ours"), checked("zz", "ours"), checked()):
+        assert 'jurisdictions/groups.yaml:1:1: "name" is missing.' in found
+        assert 'jurisdictions/groups.yaml:2:1: group "ours": "sse" is not a market.' in found
+        assert 'jurisdictions/zz/jurisdiction.yaml:5:9: locale: "xx" is no language code' in found
+        assert "3 problems" in found
+
+
+@pytest.mark.parametrize("group", ["eea", "eu", "nordic", "efta", "all"])
+def test_a_broken_folder_with_the_name_of_a_group_hides_no_other_fault(group: str, make: Make, problems: Callable[[], str], checked: Callable[..., str]) -> None:
+    for name in (group, "zz"):
+        make(name, extends="eu-mdr", head=HEAD.format(id=name, extends="eu-mdr").replace("locale: en", "locale: xx"))
+    for found in (problems(), checked("zz", group)):
+        assert f'jurisdictions/{group}/jurisdiction.yaml:5:9: locale: "xx" is no language code' in found
+        assert 'jurisdictions/zz/jurisdiction.yaml:5:9: locale: "xx" is no language code' in found
+
+
+@pytest.mark.parametrize("verb", ["change", "remove"])
+def test_overlays_of_a_legal_space_that_no_state_extends_are_checked(verb: str, make: Make, problems: Callable[[], str], checked: Callable[..., str]) -> None:
+    text = OVERLAY.format(id="eu-mdr.23.2.zz", set="{clause: § 2}").replace("zz-act", "gulf-act")
+    text = text if verb == "change" else text.replace("change:", "remove:").replace("    set: {clause: § 2}\n", "")
+    make("gulf", head=HEAD.format(id="gulf", extends="eu-mdr").replace("state", "legal-space"), files={"requirements/overlay.yaml": text})
+    for found in (problems(), checked("gulf")):
+        assert 'jurisdictions/gulf/requirements/overlay.yaml:2:9: "eu-mdr.23.2.zz" is not an inherited requirement. Did you mean "eu-mdr.23.' in found
+
+
+def test_an_overlay_fault_that_several_markets_inherit_is_named_once(make: Make, problems: Callable[[], str]) -> None:
+    make("gulf", head=HEAD.format(id="gulf", extends="eu-mdr").replace("state", "legal-space"), files={"requirements/overlay.yaml": OVERLAY.format(id="gulf.two", set="{clause: § 2}").replace("zz-act", "gulf-act")})
+    make("zz", extends="eu-mdr, gulf")
+    make("zy", extends="zw, gulf")
+    make("zw", files={"requirements/rules.yaml": REQUIREMENT.format(id="zw", source="zw-act", begins="2021-05-26", ends="2027-05-26").replace("zw.one", "gulf.twoo")})
+    assert problems().count('"gulf.two" is not an inherited requirement.') == 1
+
+
+RULES = "jurisdictions/zz/requirements/overlay.yaml"
+
+
+@pytest.mark.parametrize("extends", ["eu-mdr", "eu-mdr, nope"])
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("{source: nowhere}", ('6:5: eu-mdr.23.2.a: source "nowhere" is not in sources.yaml.',)),
+        ("{conflicts: [{source: nowhere, claim: {en: No.}, why: {en: Old.}}]}", ('6:5: eu-mdr.23.2.a: source "nowhere" is not in sources.yaml.',)),
+        ("{evidence_kinds: [{kind: nope, expectation: mandatory}]}", ('6:11: eu-mdr.23.2.a: "nope" is not an evidence kind.',)),
+        ("{in_force: {from: 2030-01-01, to: 2020-01-01}}", ("6:11: eu-mdr.23.2.a: ends on 2020-01-01, before it begins on 2030-01-01.",)),
+        ("{review_by: 2020-01-01}", ("6:22: eu-mdr.23.2.a: review_by 2020-01-01 is before checked ",)),
+        ("{foo: x, bar: y}", ('6:11: "foo" cannot be set on a requirement.', '6:19: "bar" cannot be set on a requirement.')),
+        ("{status: bogus, force: bogus}", ('6:19: status: "bogus" is not one of in-force, ', '6:33: force: "bogus" is not one of law, ')),
+        ("{foo: x, force: bogus, source: nowhere}", ('6:11: "foo" cannot be set on a requirement.', '6:26: force: "bogus" is not one of law, ')),
+        ("{id: eu-mdr.x, clause: [§ 2]}", ('6:11: "id" cannot be set on a requirement.', "6:25: clause: text is expected here")),
+        ("{binds: [nobody], applies_when: {sofware: yes}}", ('6:19: binds.0: "nobody" is not one of', '6:43: "sofware" is not a product fact. Did you mean "software"?')),
+    ],
+)
+def test_what_an_overlay_sets_is_checked_like_a_row(extends: str, written: str, told: tuple[str, ...], make: Make, problems: Callable[[], str]) -> None:
+    make("zz", extends=extends, files={"requirements/overlay.yaml": OVERLAY.format(id="eu-mdr.23.2.a", set=written)})
+    found = problems()
+    for line in told:
+        assert f"{RULES}:{line}" in found
+    assert found.count(RULES) == len(told)
+
+
+def test_an_overlay_may_name_the_sources_of_its_chain_and_is_not_told_the_faults_of_its_base(make: Make, home: Path, problems: Callable[[], str]) -> None:
+    rules = REQUIREMENT.format(id="zy", source="zy-act", begins="2021-05-26", ends="2027-05-26")
+    make("zy", files={"requirements/rules.yaml": rules})
+    make("zz", extends="zy", files={"requirements/overlay.yaml": OVERLAY.format(id="zy.one", set="{source: zz-act, conflicts: [{source: zy-act, claim: {en: No.}, why: {en: Old.}}], references: [{source: mdr, level: primary}], clause: § 2}")})
+    assert main(["list", "markets", "--home", str(home)]) == ExitCode.DONE
+    file = home / "jurisdictions" / "zy" / "requirements" / "rules.yaml"
+    file.write_text(rules.replace("to: 2027", "to: 2020").replace("source: zy-act", "source: nowhere"), "utf-8")
+    (home / "jurisdictions" / "zz" / "requirements" / "overlay.yaml").write_text(OVERLAY.format(id="zy.one", set="{clause: § 2}"), "utf-8")
+    found = problems()
+    assert found.count("jurisdictions/zy/requirements/rules.yaml") == 2
+    assert "jurisdictions/zz" not in found
+
+
+def test_a_shipped_parent_that_is_not_shipped(make: Make, problems: Callable[[], str], checked: Callable[..., str]) -> None:
+    make("zz", extends="shipped:zz, shipped:eu-mdrr")
+    for found in (problems(), checked("zz")):
+        assert 'jurisdictions/zz/jurisdiction.yaml:4:1: extends "shipped:zz", but no "zz" is shipped with the program. Take shipped:zz away, or name one of these: at, ' in found
+        assert 'jurisdictions/zz/jurisdiction.yaml:4:1: extends "shipped:eu-mdrr", but no "eu-mdrr" is shipped with the program. Did you mean "eu-mdr"?' in found
+        assert "--market" not in found
 
 
 def test_all_faults_are_named_at_once(make: Make, problems: Callable[[], str]) -> None:

@@ -321,6 +321,12 @@ def test_rows_that_cannot_be_told_apart_or_placed(faults: Callable[[Change], lis
     assert any("zz.three: clause is empty: a reader must find the place in the source." in line for line in found)
 
 
+def test_an_id_with_capitals_is_refused(faults: Callable[[Change], list[str]]) -> None:
+    (line,) = faults(lambda sheet: [new_row(sheet, id="zz.New")][1:])  # type: ignore[arg-type, return-value]
+    assert line.startswith(PLACE + "A")
+    assert line.endswith('"zz.New" has capitals, and requirements are looked up in small letters, so nobody could name it. Write zz.new.')
+
+
 def test_headings_that_nobody_knows(faults: Callable[[Change], list[str]]) -> None:
     def change(sheet: Worksheet) -> None:
         sheet.cell(1, number_of(sheet, "clause")).value = "claus"
@@ -362,6 +368,16 @@ def test_a_file_that_cannot_be_changed_by_lines_is_left_alone(home: Path, reposi
     file.write_text(json.dumps(data, ensure_ascii=False), "utf-8")
     with pytest.raises(DossierError, match="cannot be changed row by row"):
         bring(lambda sheet: [put(sheet, "zz.law", "clause", "§ 7")][1:])  # type: ignore[arg-type, return-value]
+
+
+@pytest.mark.parametrize(("fault", "message"), [("add:\n  -\n", "a block of keys is expected here."), ("defaults: yes\nadd:\n", '"defaults" needs a block of keys')])
+def test_rules_that_the_loader_refuses_are_not_imported_into(fault: str, message: str, home: Path, repository: Repository) -> None:
+    book = exported(repository, "zz")
+    file = home / "jurisdictions" / "zz" / "requirements" / "enforcement.yaml"
+    text = file.read_text("utf-8")
+    file.write_text(text[: text.index("defaults:")] + fault + text[text.index("add:\n") + 5 :], "utf-8")
+    with pytest.raises(DossierError, match=f"jurisdictions/zz/requirements/enforcement.yaml:[0-9]+:[0-9]+: {message}"):
+        planned(book, home / "jurisdictions" / "zz", Repository((home / "jurisdictions", ROOT / "jurisdictions")))
 
 
 # --- the workbook as people see it ------------------------------------------------------------------------------------
