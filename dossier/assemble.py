@@ -50,6 +50,11 @@ class Workspace:
         """All templates on the search path."""
         return template.shelf(resources.search_path("templates", self.home))
 
+    def market_names(self, entries: Iterable[output.Entry]) -> dict[str, str]:
+        """The English names of the markets that entries of a manifest are for, by id."""
+        markets = {entry["market"] for entry in entries if "market" in entry}
+        return {market: i18n.say(self.repository.get(market).head.name, "en").text for market in markets & set(self.repository.ids())}
+
     def style(self, name: str) -> Path | None:
         """The user's own style file called `name`, from the first home folder that has one."""
         found = (home / "templates" / "_shared" / name for home in self.home)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dossier import archive, assemble, batch, i18n, output, overview, verify
+from dossier import archive, assemble, batch, output, overview, verify
 from dossier import plan as planning
 from dossier.assemble import Workspace
 from dossier.batch import Event, Summary
@@ -56,7 +56,7 @@ def build(wishes: Sequence[Wish], workspace: Workspace, run: Run, gaps: Callable
         summary = batch.run(made, folder, workspace, jobs=_jobs(made, run.jobs), force=run.force, limits=run.limits, scheduler=run.scheduler, tell=show)
         _only_faults(summary)
         extra = _extra(made, summary, folder, workspace)
-        folder.add(overview.page(folder.entries.values(), market_names(folder, workspace), {entry["path"] for entry in summary.entries}))
+        folder.add(overview.page(folder.entries.values(), workspace.market_names(folder.entries.values()), {entry["path"] for entry in summary.entries}))
         folder.finish()
     try:
         show.end()
@@ -120,13 +120,6 @@ def _extra(made: Plan, summary: Summary, folder: Folder | Address, workspace: Wo
             evidence = [(document, each.files[document.id], each.file.place.folder / document.file) for document in each.file.product.evidence] if made.order.with_evidence else []
             folder.add(archive.pack(folder, product, market, entries, evidence, workspace.repository.library, each.file.product.regulation))
     return len(copies)
-
-
-def market_names(folder: Folder | Address, workspace: Workspace) -> dict[str, str]:
-    """The English names of the markets whose documents lie in the folder, by id."""
-    known = set(workspace.repository.ids())
-    markets = {entry["market"] for entry in folder.entries.values() if "market" in entry}
-    return {market: i18n.say(workspace.repository.get(market).head.name, "en").text for market in markets & known}
 
 
 def hush() -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from dossier import changes, checklist, cli_build, evidence, i18n, language_plan, launch, output, overview, product, resolve, wording
+from dossier import changes, checklist, evidence, i18n, language_plan, launch, output, overview, product, resolve, wording
 from dossier.assemble import Order, Workspace
 from dossier.changes import Between, Change
 from dossier.checklist import Checklist
@@ -26,7 +26,7 @@ def compare(paths: Sequence[Path], order: Order, folder: Path, workspace: Worksp
     with output.Folder(folder) as held:
         for file in files:
             held.add(file)
-        held.add(overview.page(held.entries.values(), cli_build.market_names(held, workspace)))
+        held.add(overview.page(held.entries.values(), workspace.market_names(held.entries.values())))
         held.finish()
     for file in files:
         print(folder / file.path)
