@@ -268,7 +268,7 @@ def resolve(repository: Repository, market: str, date: dt.date, regulation: str)
 def _flatten(repository: Repository, chain: Sequence[Jurisdiction], regulation: str, gaps: Sequence[Problem] = ()) -> _Flat:
     """The records of the chain for one regulation. `gaps` are the problems that keep parts of the chain from being read."""
     used = [part for part in chain if not regulation or part.head.regulation in ("", regulation)]
-    flat = _Flat(repository, {part.head.id for part in chain} - {part.head.id for part in used}, gaps)
+    flat = _Flat(repository, regulation, {part.head.id for part in chain} - {part.head.id for part in used}, gaps)
     for part in used:
         flat.add(part)
     return flat
@@ -277,9 +277,10 @@ def _flatten(repository: Repository, chain: Sequence[Jurisdiction], regulation: 
 class _Flat:
     """The records of a chain so far, by id. Where the chain has gaps, what may stand in one of them is no fault."""
 
-    def __init__(self, repository: Repository, left_out: set[str], gaps: Sequence[Problem]) -> None:
+    def __init__(self, repository: Repository, regulation: str, left_out: set[str], gaps: Sequence[Problem]) -> None:
         self.repository = repository
         self.library = repository.library
+        self.regulation = regulation
         self.left_out = left_out
         self.gaps = gaps
         self.sources: dict[str, Source] = dict(self.library.sources)
@@ -340,7 +341,8 @@ class _Flat:
             self.records[change.id] = replace(record, requirement=requirement, condition=condition, changed_by=(*record.changed_by, (owner, change.reason)))
 
     def _row_faults(self, requirement: Requirement, source: YamlFile, path: Path_) -> list[Problem]:
-        """What the loader checks in a row that is added."""
+        """What the loader checks in a row that is added. How it reads under the other regulation may name sources that only that chain knows."""
+        requirement = requirement.model_copy(update={"under": {name: under for name, under in requirement.under.items() if self.regulation in ("", name)}})
         return data.unknown_sources(requirement, self._sources(), source, path) + data.unknown_kinds(requirement, self.library.kinds, source, path) + data.date_faults(requirement, source, path)
 
     def _sources(self) -> Collection[str] | None:
