@@ -147,6 +147,87 @@ def test_no_answer_is_lost_in_any_shape_and_no_deleted_text_kept(seed: int) -> N
     assert [sentence for sentence in named if "tracked changes" not in sentence] == []
 
 
+# --- signs, formulas ----------------------------------------------------------------------------------------------------
+
+
+def sign(font: str, char: str) -> str:
+    return f'<w:r><w:sym w:font="{font}" w:char="{char}"/></w:r>'
+
+
+@pytest.mark.parametrize(
+    ("font", "char", "read_as"),
+    [
+        ("Symbol", "F0A3", "≤"),
+        ("Symbol", "F06D", "μ"),
+        ("Symbol", "00B3", "≥"),
+        ("Symbol", "F0F0", "[Symbol F0F0]"),
+        ("Wingdings", "F0FC", "✓"),
+        ("Wingdings", "F0E0", "→"),
+        ("Wingdings", "F0FE", "☑"),
+        ("Wingdings", "F0FD", "☒"),
+        ("Wingdings", "F0A8", "☐"),
+        ("wingdings", "F06F", "□"),
+        ("Wingdings 2", "F052", "☑"),
+        ("Wingdings 2", "F054", "☒"),
+        ("Wingdings 3", "F067", "→"),
+        ("Webdings", "F061", "[Webdings F061]"),
+        ("", "F061", "[F061]"),
+        ("Segoe UI Symbol", "2713", "✓"),
+        ("Arial", "D83D", "[Arial D83D]"),
+        ("Arial", "E000", "[Arial E000]"),
+        ("Arial", "FFFFFFFF", "[Arial FFFFFFFF]"),
+        ("Arial", "zz", "[Arial zz]"),
+        ("", "", ""),
+    ],
+)
+def test_a_sign_of_a_symbol_font_is_never_read_as_a_letter(font: str, char: str, read_as: str) -> None:
+    assert answers(changed(word_file(), lambda root: fill(root, "r0/comment", f"{run('5 ')}{sign(font, char)}{run('m')}")))["r0/comment"] == f"5 {read_as}m"
+
+
+def test_private_characters_are_read_by_the_font_of_their_run() -> None:
+    content = '<w:r><w:rPr><w:rFonts w:ascii="Symbol" w:hAnsi="Symbol"/></w:rPr><w:t>a\uf0a3\uf062</w:t></w:r><w:r><w:t>\uf0a3</w:t></w:r>'
+    assert answers(changed(word_file(), lambda root: fill(root, "r0/comment", content)))["r0/comment"] == "a≤β[F0A3]"
+
+
+@pytest.mark.parametrize("span", ["²", "", "-1", "9" * 5000, "x"])
+def test_a_span_that_is_no_number_is_one_column(span: str) -> None:
+    def widen(root: Any) -> None:
+        row_of(root, "r0").find(f"{W}tc/{W}tcPr").append(xml(f'<w:gridSpan w:val="{span}"/>'))
+
+    assert sentences(changed(word_file(), widen)) == []
+
+
+MATH = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+
+
+def math(text: str) -> str:
+    return f"<m:r><m:t>{text}</m:t></m:r>"
+
+
+FRACTION = f"<m:f><m:num>{math('m')}</m:num><m:den><m:sSup><m:e>{math('s')}</m:e><m:sup>{math('2')}</m:sup></m:sSup></m:den></m:f>"
+SUM = f'<m:rad><m:e><m:d><m:dPr><m:begChr m:val="["/><m:endChr m:val="]"/></m:dPr><m:e>{math("a")}</m:e><m:e>{math("b+1")}</m:e></m:d></m:e></m:rad>'
+
+
+@pytest.mark.parametrize(("formula", "line"), [(math("x ≤ 5"), "x ≤ 5"), (FRACTION, "m/(s^2)"), (SUM, "√([a|b+1])"), ("<m:r/>", "")])
+def test_a_formula_is_text(formula: str, line: str) -> None:
+    formula = f"<m:oMathPara {MATH}><m:oMath>{formula}</m:oMath></m:oMathPara>"
+    assert answers(changed(word_file(), lambda root: fill(root, "r0/comment", f"{run('Når ')}{formula}")))["r0/comment"] == f"Når {line}"
+
+
+def test_formulas_beside_fields_and_in_comments_are_quoted() -> None:
+    formula = f"<m:oMath {MATH}>{math('x ≤ 5')}</m:oMath>"
+    comments = files.COMMENTS.replace(b"</w:p>", f"{formula}</w:p>".encode(), 1)
+    reading = read(changed(word_file(), lambda root: control_of(root, "r0/comment").addnext(xml(formula)), {**files.WITH_COMMENTS, "word/comments.xml": comments}))
+    assert reading.remarks[0].text == "Hvor står dette?x ≤ 5"
+    assert reading.issued is not None
+    assert [str(finding) for finding in compare(reading, reading.issued).findings] == ["Text was added outside the fields; it is not taken: “x ≤ 5”."]
+
+
+def test_of_annotated_text_the_text_is_read() -> None:
+    ruby = f"<w:r><w:ruby><w:rubyPr/><w:rt>{run('kanji')}</w:rt><w:rubyBase>{run('漢字')}</w:rubyBase></w:ruby></w:r>"
+    assert answers(changed(word_file(), lambda root: fill(root, "r0/comment", ruby)))["r0/comment"] == "漢字"
+
+
 # --- what else happens to a file --------------------------------------------------------------------------------------
 
 
