@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from dossier import assemble
+from dossier import assemble, i18n
 from dossier.assemble import Order, Workspace
 from dossier.blocks import fields_of, lines
 from dossier.errors import DossierError
@@ -319,6 +319,49 @@ def test_text_tracked_into_a_header_is_quoted() -> None:
         name = next(part for part in package.namelist() if part.startswith("word/header"))
         header = package.read(name).replace(b"</w:p>", f'<w:ins w:id="8" w:author="A" xmlns:w="{files.NAMES["w"]}">{run("i toppteksten")}</w:ins></w:p>'.encode(), 1)
     assert sentences(changed(content, lambda root: None, {name: header})) == ["Text was inserted into a header or footer; it is not taken: “i toppteksten”."]
+
+
+BESIDE = "A header or footer holds words beside those of the document; they are not taken: “{}”."
+
+
+def margin(content: bytes, kind: str) -> tuple[str, bytes]:
+    """The first header or footer of the file: its name and what is in it."""
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        name = next(part for part in sorted(package.namelist()) if part.startswith(f"word/{kind}"))
+        return name, package.read(name)
+
+
+@pytest.mark.parametrize("kind", ["header", "footer"])
+@pytest.mark.parametrize("text", ["Se også vedlegg 2", " 2"])
+def test_text_typed_into_a_header_or_footer_is_quoted(kind: str, text: str) -> None:
+    content = word_file()
+    name, part = margin(content, kind)
+    typed_in = part.replace(b"</w:p>", f'<w:r><w:tab/><w:t xml:space="preserve">{text}</w:t></w:r></w:p>'.encode(), 1)
+    assert sentences(changed(content, lambda root: None, {name: typed_in})) == [BESIDE.format(text.strip())]
+
+
+def test_a_title_written_over_in_the_header_is_quoted() -> None:
+    content = word_file()
+    name, part = margin(content, "header")
+    assert b"Sjekkliste" in part
+    assert sentences(changed(content, lambda root: None, {name: part.replace(b"Sjekkliste", b"Min liste")})) == [BESIDE.format("Min liste")]
+
+
+@pytest.mark.parametrize("record", [True, False])
+@pytest.mark.parametrize("locale", [*i18n.RENDERED, "nb+en", "fr+de"])
+def test_headers_and_footers_as_issued_are_no_finding(locale: str, record: bool, workspace: Workspace) -> None:
+    order = Order(("no",), DAY, DAY, ("cover-letter",), ("docx",), (locale,), record=record)
+    for sample in SAMPLES:
+        for built in assemble.build([ROOT / "samples" / sample], order, workspace).built:
+            assert read(built.file.content).findings == ()
+
+
+def test_text_typed_into_the_footer_of_a_file_without_record_is_quoted(workspace: Workspace) -> None:
+    order = Order(("no",), DAY, DAY, ("cover-letter",), ("docx",), record=False)
+    (built,) = assemble.build([ROOT / "samples" / "ecg-patch"], order, workspace).built
+    name, part = margin(built.file.content, "footer")
+    part = part.replace(b"</w:p>", f"{run(' Se vedlegg')}</w:p>".encode(), 1)
+    assert [str(finding) for finding in read(changed(built.file.content, lambda root: None, {name: part})).findings] == [BESIDE.format("Se vedlegg")]
 
 
 def test_a_file_without_record_is_known_by_its_properties() -> None:
