@@ -88,6 +88,118 @@ def test_text_under_a_placeholder_flag_is_an_answer() -> None:
     assert answers(changed(word_file(), type_over))["r0/comment"] == "Se side 4"
 
 
+@pytest.mark.parametrize("record", [True, False])
+def test_a_field_that_was_emptied_in_word_is_empty(record: bool) -> None:
+    """Word then shows five hard spaces under the flag, since the control names no placeholder of its own (ISO/IEC 29500-1, 17.5.2.25)."""
+
+    def empty(root: Any) -> None:
+        next(control_of(root, "r0/comment").iter(f"{W}t")).text = "\u00a0" * 5
+
+    file = changed(word_file(), empty)
+    assert answers(file if record else without_record(file))["r0/comment"] == ""
+
+
+def without_record(content: bytes) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        return files.zipped({name: package.read(name) for name in package.namelist() if not name.startswith("customXml/")})
+
+
+def test_text_under_a_placeholder_flag_is_an_answer_without_record_too() -> None:
+    def type_over(root: Any) -> None:
+        next(control_of(root, "r0/comment").iter(f"{W}t")).text = "Se side 4"
+        next(control_of(root, "r1/status").iter(f"{W}t")).text = "Oppfylt"
+
+    reading = read(without_record(changed(word_file(), type_over)))
+    assert {answer.field: answer.value for answer in reading.answers if answer.value} == {"r0/comment": "Se side 4", "r1/status": "fulfilled"}
+    assert "r0/comment is marked as empty but shows words; they are taken as its answer: “Se side 4”." in [str(finding) for finding in reading.findings]
+
+
+@pytest.mark.parametrize("second", ["", " / Comment", " / Kommentar"])
+def test_a_placeholder_whose_flag_was_dropped_is_no_answer_without_record(second: str) -> None:
+    def unflag(root: Any) -> None:
+        for flag in list(root.iter(f"{W}showingPlcHdr")):
+            flag.getparent().remove(flag)
+        next(control_of(root, "r0/comment").iter(f"{W}t")).text = f"Kommentar{second}"
+
+    reading = read(without_record(changed(word_file(), unflag)))
+    assert {answer.value for answer in reading.answers} == {""}
+    assert "document/reviewer holds only its placeholder, “Navn”; it is taken as empty." in [str(finding) for finding in reading.findings]
+    assert [finding.weight for finding in reading.findings if "placeholder" in str(finding)] == ["note"] * 8
+
+
+def test_placeholders_of_a_users_own_are_known_by_their_number() -> None:
+    def reword(root: Any) -> None:
+        for number in range(6):
+            next(control_of(root, f"r{number}/comment").iter(f"{W}t")).text = "Skriv her"
+
+    reading = read(without_record(changed(word_file(), reword)))
+    assert {answer.value for answer in reading.answers} == {""}
+    told = [str(finding) for finding in reading.findings if "Skriv her" in str(finding)]
+    assert set(told) == {"Several fields that are marked as empty show “Skriv her”; it is taken as their placeholder, not as an answer."}
+
+
+@pytest.mark.parametrize("shown", ["utsatt", "uke 50, 2026", "03/04/2026", "november 2026", "2026", "25.11.2026 eller senere"])
+def test_a_day_that_says_something_else_is_not_the_day_it_held(shown: str) -> None:
+    file = changed(word_file(), lambda root: pick(root, "document/review-date", "2026-11-25", shown))
+    assert answers(file)["document/review-date"] == shown
+    assert sentences(file) == [f"Dato holds “{shown}”, which is not a day. It is not taken; write year-month-day."]
+
+
+@pytest.mark.parametrize("shown", ["26.11.2026", "2026-11-26"])
+def test_another_day_of_the_same_year_counts_as_it_is_shown(shown: str) -> None:
+    assert answers(changed(word_file(), lambda root: pick(root, "document/review-date", "2026-11-25", shown)))["document/review-date"] == "2026-11-26"
+
+
+@pytest.mark.parametrize(("shown", "pattern"), [("onsdag 25. november 2026", ""), ("Wednesday, 25 November 2026", ""), ("25. nov. 2026", ""), ("11/25-26", "MM/dd-yy"), ("ons 25", "ddd dd")])
+def test_the_day_it_holds_may_be_shown_in_another_way(shown: str, pattern: str) -> None:
+    def show(root: Any) -> None:
+        pick(root, "document/review-date", "2026-11-25", shown)
+        if pattern:
+            control_of(root, "document/review-date").find(f"{W}sdtPr/{W}date/{W}dateFormat").set(f"{W}val", pattern)
+
+    file = changed(word_file(), show)
+    assert answers(file)["document/review-date"] == "2026-11-25"
+    assert sentences(file) == []
+
+
+@pytest.mark.parametrize(
+    ("shown", "value", "told"),
+    [
+        ("Ja, godkjent", "", "Sett: r0 is a check box and holds “Ja, godkjent”. It is not taken."),
+        ("Xavier sjekker", "", "Sett: r0 is a check box and holds “Xavier sjekker”. It is not taken."),
+        ("☑ se side 4", "yes", "Sett: r0 is a check box in which text was typed; it is not taken: “se side 4”."),
+        ("☐ mangler", "", "Sett: r0 is a check box in which text was typed; it is not taken: “mangler”."),
+        ("☒", "yes", ""),
+        ("x", "yes", ""),
+        ("☐", "", ""),
+        ("□", "", ""),
+    ],
+)
+def test_a_box_that_a_program_made_text_of_is_read_by_its_sign(shown: str, value: str, told: str) -> None:
+    def flatten(root: Any) -> None:
+        box = control_of(root, "r0/tick").find(f"{W}sdtPr/{{{files.NAMES['w14']}}}checkbox")
+        box.getparent().remove(box)
+        fill(root, "r0/tick", run(shown))
+
+    reading = read(changed(word_file(), flatten))
+    assert reading.issued is not None
+    comparison = compare(reading, reading.issued)
+    assert comparison.answers["r0/tick"] == value
+    assert [str(finding) for finding in comparison.findings] == ([told] if told else [])
+
+
+@pytest.mark.parametrize(("font", "char"), [("Wingdings", "F0FE"), ("Wingdings", "F0FD"), ("Wingdings 2", "F052"), ("Wingdings 2", "F054"), ("Wingdings", "F0A8"), ("Wingdings", "F06F")])
+def test_a_box_drawn_with_a_symbol_font_agrees_with_what_it_holds(font: str, char: str) -> None:
+    def draw(root: Any) -> None:
+        if char not in ("F0A8", "F06F"):
+            tick(root, "r0/tick")
+        fill(root, "r0/tick", sign(font, char))
+
+    file = changed(word_file(), draw)
+    assert answers(file)["r0/tick"] == ("" if char in ("F0A8", "F06F") else "yes")
+    assert sentences(file) == []
+
+
 def typed(text: str) -> str:
     """The text as Word can hold it: what XML cannot hold, nobody can type."""
     return "".join(char for char in text if char in "\t\n" or "\x20" <= char <= "\ud7ff" or "\ue000" <= char <= "\ufffd" or char > "\uffff")

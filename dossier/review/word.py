@@ -86,9 +86,10 @@ def _keyed(name: str, body: Body, record: Issued | None) -> None:
 def _answers(body: Body, record: Issued | None, locale: str) -> tuple[list[Answer], list[Finding]]:
     answers: list[Answer] = []
     findings: list[Finding] = []
+    usual = word_control.placeholders((held.tag, held.element) for held in body.held) if record is None else frozenset()
     for held in body.held:
         field = record.field.get(held.tag) if record is not None else None
-        result = word_control.read(held.tag, held.element, field, held.row, locale)
+        result = word_control.read(held.tag, held.element, field, held.row, locale, usual)
         answers.append(Answer(held.tag, result.value, held.row))
         findings += result.findings
     return answers, [*findings, *_copied(body.held)]
