@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from dossier import assemble
+from dossier import assemble, i18n
 from dossier.assemble import Order, Workspace
 from dossier.blocks import fields_of, lines
 from dossier.errors import DossierError
@@ -88,6 +88,118 @@ def test_text_under_a_placeholder_flag_is_an_answer() -> None:
     assert answers(changed(word_file(), type_over))["r0/comment"] == "Se side 4"
 
 
+@pytest.mark.parametrize("record", [True, False])
+def test_a_field_that_was_emptied_in_word_is_empty(record: bool) -> None:
+    """Word then shows five hard spaces under the flag, since the control names no placeholder of its own (ISO/IEC 29500-1, 17.5.2.25)."""
+
+    def empty(root: Any) -> None:
+        next(control_of(root, "r0/comment").iter(f"{W}t")).text = "\u00a0" * 5
+
+    file = changed(word_file(), empty)
+    assert answers(file if record else without_record(file))["r0/comment"] == ""
+
+
+def without_record(content: bytes) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        return files.zipped({name: package.read(name) for name in package.namelist() if not name.startswith("customXml/")})
+
+
+def test_text_under_a_placeholder_flag_is_an_answer_without_record_too() -> None:
+    def type_over(root: Any) -> None:
+        next(control_of(root, "r0/comment").iter(f"{W}t")).text = "Se side 4"
+        next(control_of(root, "r1/status").iter(f"{W}t")).text = "Oppfylt"
+
+    reading = read(without_record(changed(word_file(), type_over)))
+    assert {answer.field: answer.value for answer in reading.answers if answer.value} == {"r0/comment": "Se side 4", "r1/status": "fulfilled"}
+    assert "r0/comment is marked as empty but shows words; they are taken as its answer: “Se side 4”." in [str(finding) for finding in reading.findings]
+
+
+@pytest.mark.parametrize("second", ["", " / Comment", " / Kommentar"])
+def test_a_placeholder_whose_flag_was_dropped_is_no_answer_without_record(second: str) -> None:
+    def unflag(root: Any) -> None:
+        for flag in list(root.iter(f"{W}showingPlcHdr")):
+            flag.getparent().remove(flag)
+        next(control_of(root, "r0/comment").iter(f"{W}t")).text = f"Kommentar{second}"
+
+    reading = read(without_record(changed(word_file(), unflag)))
+    assert {answer.value for answer in reading.answers} == {""}
+    assert "document/reviewer holds only its placeholder, “Navn”; it is taken as empty." in [str(finding) for finding in reading.findings]
+    assert [finding.weight for finding in reading.findings if "placeholder" in str(finding)] == ["note"] * 8
+
+
+def test_placeholders_of_a_users_own_are_known_by_their_number() -> None:
+    def reword(root: Any) -> None:
+        for number in range(6):
+            next(control_of(root, f"r{number}/comment").iter(f"{W}t")).text = "Skriv her"
+
+    reading = read(without_record(changed(word_file(), reword)))
+    assert {answer.value for answer in reading.answers} == {""}
+    told = [str(finding) for finding in reading.findings if "Skriv her" in str(finding)]
+    assert set(told) == {"Several fields that are marked as empty show “Skriv her”; it is taken as their placeholder, not as an answer."}
+
+
+@pytest.mark.parametrize("shown", ["utsatt", "uke 50, 2026", "03/04/2026", "november 2026", "2026", "25.11.2026 eller senere"])
+def test_a_day_that_says_something_else_is_not_the_day_it_held(shown: str) -> None:
+    file = changed(word_file(), lambda root: pick(root, "document/review-date", "2026-11-25", shown))
+    assert answers(file)["document/review-date"] == shown
+    assert sentences(file) == [f"Dato holds “{shown}”, which is not a day. It is not taken; write year-month-day."]
+
+
+@pytest.mark.parametrize("shown", ["26.11.2026", "2026-11-26"])
+def test_another_day_of_the_same_year_counts_as_it_is_shown(shown: str) -> None:
+    assert answers(changed(word_file(), lambda root: pick(root, "document/review-date", "2026-11-25", shown)))["document/review-date"] == "2026-11-26"
+
+
+@pytest.mark.parametrize(("shown", "pattern"), [("onsdag 25. november 2026", ""), ("Wednesday, 25 November 2026", ""), ("25. nov. 2026", ""), ("11/25-26", "MM/dd-yy"), ("ons 25", "ddd dd")])
+def test_the_day_it_holds_may_be_shown_in_another_way(shown: str, pattern: str) -> None:
+    def show(root: Any) -> None:
+        pick(root, "document/review-date", "2026-11-25", shown)
+        if pattern:
+            control_of(root, "document/review-date").find(f"{W}sdtPr/{W}date/{W}dateFormat").set(f"{W}val", pattern)
+
+    file = changed(word_file(), show)
+    assert answers(file)["document/review-date"] == "2026-11-25"
+    assert sentences(file) == []
+
+
+@pytest.mark.parametrize(
+    ("shown", "value", "told"),
+    [
+        ("Ja, godkjent", "", "Sett: r0 is a check box and holds “Ja, godkjent”. It is not taken."),
+        ("Xavier sjekker", "", "Sett: r0 is a check box and holds “Xavier sjekker”. It is not taken."),
+        ("☑ se side 4", "yes", "Sett: r0 is a check box in which text was typed; it is not taken: “se side 4”."),
+        ("☐ mangler", "", "Sett: r0 is a check box in which text was typed; it is not taken: “mangler”."),
+        ("☒", "yes", ""),
+        ("x", "yes", ""),
+        ("☐", "", ""),
+        ("□", "", ""),
+    ],
+)
+def test_a_box_that_a_program_made_text_of_is_read_by_its_sign(shown: str, value: str, told: str) -> None:
+    def flatten(root: Any) -> None:
+        box = control_of(root, "r0/tick").find(f"{W}sdtPr/{{{files.NAMES['w14']}}}checkbox")
+        box.getparent().remove(box)
+        fill(root, "r0/tick", run(shown))
+
+    reading = read(changed(word_file(), flatten))
+    assert reading.issued is not None
+    comparison = compare(reading, reading.issued)
+    assert comparison.answers["r0/tick"] == value
+    assert [str(finding) for finding in comparison.findings] == ([told] if told else [])
+
+
+@pytest.mark.parametrize(("font", "char"), [("Wingdings", "F0FE"), ("Wingdings", "F0FD"), ("Wingdings 2", "F052"), ("Wingdings 2", "F054"), ("Wingdings", "F0A8"), ("Wingdings", "F06F")])
+def test_a_box_drawn_with_a_symbol_font_agrees_with_what_it_holds(font: str, char: str) -> None:
+    def draw(root: Any) -> None:
+        if char not in ("F0A8", "F06F"):
+            tick(root, "r0/tick")
+        fill(root, "r0/tick", sign(font, char))
+
+    file = changed(word_file(), draw)
+    assert answers(file)["r0/tick"] == ("" if char in ("F0A8", "F06F") else "yes")
+    assert sentences(file) == []
+
+
 def typed(text: str) -> str:
     """The text as Word can hold it: what XML cannot hold, nobody can type."""
     return "".join(char for char in text if char in "\t\n" or "\x20" <= char <= "\ud7ff" or "\ue000" <= char <= "\ufffd" or char > "\uffff")
@@ -145,6 +257,87 @@ def test_no_answer_is_lost_in_any_shape_and_no_deleted_text_kept(seed: int) -> N
     named = [str(finding) for finding in compare(reading, reading.issued).findings]
     assert len([sentence for sentence in named if "tracked changes" in sentence]) == 2
     assert [sentence for sentence in named if "tracked changes" not in sentence] == []
+
+
+# --- signs, formulas ----------------------------------------------------------------------------------------------------
+
+
+def sign(font: str, char: str) -> str:
+    return f'<w:r><w:sym w:font="{font}" w:char="{char}"/></w:r>'
+
+
+@pytest.mark.parametrize(
+    ("font", "char", "read_as"),
+    [
+        ("Symbol", "F0A3", "≤"),
+        ("Symbol", "F06D", "μ"),
+        ("Symbol", "00B3", "≥"),
+        ("Symbol", "F0F0", "[Symbol F0F0]"),
+        ("Wingdings", "F0FC", "✓"),
+        ("Wingdings", "F0E0", "→"),
+        ("Wingdings", "F0FE", "☑"),
+        ("Wingdings", "F0FD", "☒"),
+        ("Wingdings", "F0A8", "☐"),
+        ("wingdings", "F06F", "□"),
+        ("Wingdings 2", "F052", "☑"),
+        ("Wingdings 2", "F054", "☒"),
+        ("Wingdings 3", "F067", "→"),
+        ("Webdings", "F061", "[Webdings F061]"),
+        ("", "F061", "[F061]"),
+        ("Segoe UI Symbol", "2713", "✓"),
+        ("Arial", "D83D", "[Arial D83D]"),
+        ("Arial", "E000", "[Arial E000]"),
+        ("Arial", "FFFFFFFF", "[Arial FFFFFFFF]"),
+        ("Arial", "zz", "[Arial zz]"),
+        ("", "", ""),
+    ],
+)
+def test_a_sign_of_a_symbol_font_is_never_read_as_a_letter(font: str, char: str, read_as: str) -> None:
+    assert answers(changed(word_file(), lambda root: fill(root, "r0/comment", f"{run('5 ')}{sign(font, char)}{run('m')}")))["r0/comment"] == f"5 {read_as}m"
+
+
+def test_private_characters_are_read_by_the_font_of_their_run() -> None:
+    content = '<w:r><w:rPr><w:rFonts w:ascii="Symbol" w:hAnsi="Symbol"/></w:rPr><w:t>a\uf0a3\uf062</w:t></w:r><w:r><w:t>\uf0a3</w:t></w:r>'
+    assert answers(changed(word_file(), lambda root: fill(root, "r0/comment", content)))["r0/comment"] == "a≤β[F0A3]"
+
+
+@pytest.mark.parametrize("span", ["²", "", "-1", "9" * 5000, "x"])
+def test_a_span_that_is_no_number_is_one_column(span: str) -> None:
+    def widen(root: Any) -> None:
+        row_of(root, "r0").find(f"{W}tc/{W}tcPr").append(xml(f'<w:gridSpan w:val="{span}"/>'))
+
+    assert sentences(changed(word_file(), widen)) == []
+
+
+MATH = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+
+
+def math(text: str) -> str:
+    return f"<m:r><m:t>{text}</m:t></m:r>"
+
+
+FRACTION = f"<m:f><m:num>{math('m')}</m:num><m:den><m:sSup><m:e>{math('s')}</m:e><m:sup>{math('2')}</m:sup></m:sSup></m:den></m:f>"
+SUM = f'<m:rad><m:e><m:d><m:dPr><m:begChr m:val="["/><m:endChr m:val="]"/></m:dPr><m:e>{math("a")}</m:e><m:e>{math("b+1")}</m:e></m:d></m:e></m:rad>'
+
+
+@pytest.mark.parametrize(("formula", "line"), [(math("x ≤ 5"), "x ≤ 5"), (FRACTION, "m/(s^2)"), (SUM, "√([a|b+1])"), ("<m:r/>", "")])
+def test_a_formula_is_text(formula: str, line: str) -> None:
+    formula = f"<m:oMathPara {MATH}><m:oMath>{formula}</m:oMath></m:oMathPara>"
+    assert answers(changed(word_file(), lambda root: fill(root, "r0/comment", f"{run('Når ')}{formula}")))["r0/comment"] == f"Når {line}"
+
+
+def test_formulas_beside_fields_and_in_comments_are_quoted() -> None:
+    formula = f"<m:oMath {MATH}>{math('x ≤ 5')}</m:oMath>"
+    comments = files.COMMENTS.replace(b"</w:p>", f"{formula}</w:p>".encode(), 1)
+    reading = read(changed(word_file(), lambda root: control_of(root, "r0/comment").addnext(xml(formula)), {**files.WITH_COMMENTS, "word/comments.xml": comments}))
+    assert reading.remarks[0].text == "Hvor står dette?x ≤ 5"
+    assert reading.issued is not None
+    assert [str(finding) for finding in compare(reading, reading.issued).findings] == ["Text was added outside the fields; it is not taken: “x ≤ 5”."]
+
+
+def test_of_annotated_text_the_text_is_read() -> None:
+    ruby = f"<w:r><w:ruby><w:rubyPr/><w:rt>{run('kanji')}</w:rt><w:rubyBase>{run('漢字')}</w:rubyBase></w:ruby></w:r>"
+    assert answers(changed(word_file(), lambda root: fill(root, "r0/comment", ruby)))["r0/comment"] == "漢字"
 
 
 # --- what else happens to a file --------------------------------------------------------------------------------------
@@ -238,6 +431,49 @@ def test_text_tracked_into_a_header_is_quoted() -> None:
         name = next(part for part in package.namelist() if part.startswith("word/header"))
         header = package.read(name).replace(b"</w:p>", f'<w:ins w:id="8" w:author="A" xmlns:w="{files.NAMES["w"]}">{run("i toppteksten")}</w:ins></w:p>'.encode(), 1)
     assert sentences(changed(content, lambda root: None, {name: header})) == ["Text was inserted into a header or footer; it is not taken: “i toppteksten”."]
+
+
+BESIDE = "A header or footer holds words beside those of the document; they are not taken: “{}”."
+
+
+def margin(content: bytes, kind: str) -> tuple[str, bytes]:
+    """The first header or footer of the file: its name and what is in it."""
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        name = next(part for part in sorted(package.namelist()) if part.startswith(f"word/{kind}"))
+        return name, package.read(name)
+
+
+@pytest.mark.parametrize("kind", ["header", "footer"])
+@pytest.mark.parametrize("text", ["Se også vedlegg 2", " 2"])
+def test_text_typed_into_a_header_or_footer_is_quoted(kind: str, text: str) -> None:
+    content = word_file()
+    name, part = margin(content, kind)
+    typed_in = part.replace(b"</w:p>", f'<w:r><w:tab/><w:t xml:space="preserve">{text}</w:t></w:r></w:p>'.encode(), 1)
+    assert sentences(changed(content, lambda root: None, {name: typed_in})) == [BESIDE.format(text.strip())]
+
+
+def test_a_title_written_over_in_the_header_is_quoted() -> None:
+    content = word_file()
+    name, part = margin(content, "header")
+    assert b"Sjekkliste" in part
+    assert sentences(changed(content, lambda root: None, {name: part.replace(b"Sjekkliste", b"Min liste")})) == [BESIDE.format("Min liste")]
+
+
+@pytest.mark.parametrize("record", [True, False])
+@pytest.mark.parametrize("locale", [*i18n.RENDERED, "nb+en", "fr+de"])
+def test_headers_and_footers_as_issued_are_no_finding(locale: str, record: bool, workspace: Workspace) -> None:
+    order = Order(("no",), DAY, DAY, ("cover-letter",), ("docx",), (locale,), record=record)
+    for sample in SAMPLES:
+        for built in assemble.build([ROOT / "samples" / sample], order, workspace).built:
+            assert read(built.file.content).findings == ()
+
+
+def test_text_typed_into_the_footer_of_a_file_without_record_is_quoted(workspace: Workspace) -> None:
+    order = Order(("no",), DAY, DAY, ("cover-letter",), ("docx",), record=False)
+    (built,) = assemble.build([ROOT / "samples" / "ecg-patch"], order, workspace).built
+    name, part = margin(built.file.content, "footer")
+    part = part.replace(b"</w:p>", f"{run(' Se vedlegg')}</w:p>".encode(), 1)
+    assert [str(finding) for finding in read(changed(built.file.content, lambda root: None, {name: part})).findings] == [BESIDE.format("Se vedlegg")]
 
 
 def test_a_file_without_record_is_known_by_its_properties() -> None:

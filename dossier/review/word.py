@@ -1,6 +1,7 @@
 """A filled Word document read back: answers by control tag, else by the visible row; comments; every word outside the fields."""
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -37,7 +38,7 @@ def read(name: str, content: bytes) -> Reading:
     answers, findings = _answers(body, record, identity.locale.split("+")[0] or "nb")
     lines, found_by_row, told = _by_row(body, record, {answer.field for answer in answers})
     findings += [Finding("The row “{text}” is struck out with tracked changes; it counts as deleted.", {"text": text}) for text in body.struck]
-    findings += [Finding("Text was inserted into a header or footer; it is not taken: “{text}”.", {"text": text}) for text in _in_margins(package)]
+    findings += _in_margins(package, record, identity)
     remarks = tuple(_remarks(package, body))
     return Reading(name, "docx", fingerprint(content), identity, (*answers, *found_by_row), record, remarks, (*lines, *notes), (*findings, *told))
 
@@ -54,11 +55,16 @@ def _identity(package: Package) -> tuple[Issued | None, Identity]:
             if text is not None:
                 record = issued.parse(text.encode(), package.name)
                 return record, record.identity
-    core = package.xml("docProps/core.xml") if "docProps/core.xml" in package.names else None
-    number, revision, language = ((core.findtext(name) or "") if core is not None else "" for name in (f"{_DC}identifier", f"{_CP}version", f"{_DC}language"))
+    number, revision, language = _properties(package, f"{_DC}identifier", f"{_CP}version", f"{_DC}language")
     if not number or not revision:
         raise refuse(package.name, "is a Word document, but not one that dossier made: it carries neither its record nor its number and revision.", "Give the document that was sent to the reviewer, filled in.")
     return None, Identity(number, revision, locale=language.split("-")[0])
+
+
+def _properties(package: Package, *names: str) -> tuple[str, ...]:
+    """What the file's properties say; empty where one is missing."""
+    core = package.xml("docProps/core.xml") if "docProps/core.xml" in package.names else None
+    return tuple((core.findtext(name) or "") if core is not None else "" for name in names)
 
 
 def _body(package: Package) -> Any:
@@ -80,9 +86,10 @@ def _keyed(name: str, body: Body, record: Issued | None) -> None:
 def _answers(body: Body, record: Issued | None, locale: str) -> tuple[list[Answer], list[Finding]]:
     answers: list[Answer] = []
     findings: list[Finding] = []
+    usual = word_control.placeholders((held.tag, held.element) for held in body.held) if record is None else frozenset()
     for held in body.held:
         field = record.field.get(held.tag) if record is not None else None
-        result = word_control.read(held.tag, held.element, field, held.row, locale)
+        result = word_control.read(held.tag, held.element, field, held.row, locale, usual)
         answers.append(Answer(held.tag, result.value, held.row))
         findings += result.findings
     return answers, [*findings, *_copied(body.held)]
@@ -141,14 +148,46 @@ def _notes(package: Package) -> Iterator[Any]:
                     yield note
 
 
-def _in_margins(package: Package) -> Iterator[str]:
-    """Text that was inserted with tracking into headers and footers."""
+def _in_margins(package: Package, record: Issued | None, identity: Identity) -> Iterator[Finding]:
+    """Words in headers and footers that are not those of the document; what was put in with tracking is told as such."""
+    own = _running(package, record, identity)
     for part in package.names:
         if part.startswith(("word/header", "word/footer")) and part.endswith(".xml"):
-            for node in package.xml(part).iter(*TRACKED):
-                text = one_line(text_of(node))
-                if text and node.tag.endswith(("}ins", "}moveTo")):
-                    yield text
+            root = package.xml(part)
+            text = text_of(root).replace("\u00ad", "")
+            for pattern in own:
+                text = pattern.sub(" ", text, count=1)
+            text = one_line(text)
+            for inserted in filter(None, (one_line(text_of(node)) for node in root.iter(*TRACKED) if node.tag.endswith(("}ins", "}moveTo")))):
+                text = text.replace(inserted, "", 1)
+                yield Finding("Text was inserted into a header or footer; it is not taken: “{text}”.", {"text": inserted})
+            if any(sign.isalnum() for sign in text):
+                yield Finding("A header or footer holds words beside those of the document; they are not taken: “{text}”.", {"text": one_line(text)})
+
+
+def _running(package: Package, record: Issued | None, identity: Identity) -> list[re.Pattern[str]]:
+    """Patterns for everything that a document of ours prints in its headers and footers."""
+    mark, title = _properties(package, f"{_CP}contentStatus", f"{_DC}title")
+    titles = {mark, title, *(line.text for line in (record.lines[:1] if record is not None else ()))}
+    words = sorted((_spaced(text) for text in titles if text), key=len, reverse=True)
+    number = rf"{_spaced(identity.number)}\s+·\s+\S{{1,20}}\s+{_spaced(identity.revision)}"
+    page = r"\S{1,20}\s+\d+\s+\S{1,20}\s+\d+"
+    return [re.compile(pattern) for pattern in (number, *_products(package, record), *words, page)]
+
+
+def _products(package: Package, record: Issued | None) -> list[str]:
+    """Patterns for the product and its manufacturer; without a record the properties tell the product's name alone for sure."""
+    if record is not None:
+        product = record.content["product"]
+        return ["|".join(_spaced(text) for text in (f"{product.get('name')} · {product.get('manufacturer')}", str(product.get("name"))))]
+    subject, keywords, author = _properties(package, f"{_DC}subject", f"{_CP}keywords", f"{_DC}creator")
+    names = [_spaced(name) for name in (keywords.partition("; ")[0], subject.rpartition(", ")[0]) if name]
+    return ["|".join(rf"{name}\s+·\s+(?:{_spaced(author)}|[^\t\n]+)" for name in names)] if names else []
+
+
+def _spaced(text: str) -> str:
+    """A pattern for the text, whatever white space a program has made of its own."""
+    return r"\s+".join(re.escape(word) for word in text.replace("\u00ad", "").split())
 
 
 def _remarks(package: Package, body: Body) -> Iterator[Remark]:

@@ -209,4 +209,4 @@ def _span(node: Any) -> int:
     """How many columns of the grid a cell takes."""
     span = next(node.iter(f"{W}gridSpan"), None)
     text = span.get(f"{W}val", "1") if span is not None else "1"
-    return int(text) if text.isdigit() and 0 < int(text) < 100 else 1
+    return int(text) if text.isdecimal() and len(text) < 3 and int(text) else 1

@@ -1,7 +1,9 @@
 """The text of WordprocessingML as it reads with every tracked change accepted: what is shown, and nothing else.
 
 Word keeps a reader's words in many shapes: runs, hyperlinks, smart tags, fields, text boxes, tracked insertions. All of
-them are transparent here; deletions, field codes and properties are not there at all.
+them are transparent here; deletions, field codes and properties are not there at all. A sign of a symbol font reads as
+the Unicode character that looks like it, `<w:sym w:font="Symbol" w:char="F0A3"/>` as "≤"; one that is not known as
+"[Webdings F061]", never as the letter that has the same number.
 """
 from __future__ import annotations
 
@@ -10,16 +12,45 @@ from typing import Any
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
+M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 
 _GONE = frozenset(f"{W}{name}" for name in ("del", "moveFrom", "delText", "instrText", "delInstrText"))
 _PROPERTIES = frozenset(
     f"{W}{name}"
-    for name in ("pPr", "rPr", "tblPr", "trPr", "tcPr", "tblGrid", "sectPr", "sdtPr", "sdtEndPr", "smartTagPr", "customXmlPr", "fldData", "tblPrEx", "ruby", "footnoteReference")
+    for name in ("pPr", "rPr", "tblPr", "trPr", "tcPr", "tblGrid", "sectPr", "sdtPr", "sdtEndPr", "smartTagPr", "customXmlPr", "fldData", "tblPrEx", "rt", "footnoteReference")
 )
 _CHARACTERS = {f"{W}tab": "\t", f"{W}br": "\n", f"{W}cr": "\n", f"{W}noBreakHyphen": "\u2011", f"{W}softHyphen": "\u00ad", f"{W}ptab": "\t"}
 TRACKED = frozenset(f"{W}{name}" for name in ("ins", "del", "moveFrom", "moveTo"))
 SKIPPED = _GONE | _PROPERTIES
+
+_PRIVATE = 0xF000  # Word counts the characters of a symbol font from here
+_UNKNOWN = "\ufffd"
+
+
+def _signs(*runs: tuple[int, str]) -> dict[int, str]:
+    """Code to character, from runs of neighbouring codes; U+FFFD stands for a code without a character of its own."""
+    return {start + index: sign for start, signs in runs for index, sign in enumerate(signs) if sign != _UNKNOWN}
+
+
+# Symbol as Adobe encodes it; Wingdings as Unicode 7 maps them, by nearest characters that common fonts have.
+_SYMBOL_FONTS = {
+    "symbol": _signs(
+        (0x20, " !∀#∃%&∋()∗+,−./0123456789:;<=>?≅ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ[∴]⊥_‾αβχδεφγηιϕκλμνοπθρστυϖωξψζ{|}∼"),
+        (0xA0, "€ϒ′≤⁄∞ƒ♣♦♥♠↔←↑→↓°±″≥×∝∂•÷≠≡≈…⏐⎯↵ℵℑℜ℘⊗⊕∅∩∪⊃⊇⊄⊂⊆∈∉∠∇®©™∏√⋅¬∧∨⇔⇐⇑⇒⇓"),
+        (0xE0, "◊⟨®©™∑⎛⎜⎝⎡⎢⎣⎧⎨⎩⎪�⟩∫⌠⎮⌡⎞⎟⎠⎤⎥⎦⎫⎬⎭"),
+    ),
+    "wingdings": _signs(
+        (0x20, " ✏✂✁"), (0x28, "☎✆✉"), (0x36, "⌛⌨"), (0x3E, "✇✍�✌"), (0x45, "☜☞☝☟"), (0x4A, "☺"), (0x4C, "☹"), (0x4E, "☠⚐"), (0x51, "✈☼�❄�✞�✠✡☪☯ॐ☸♈♉♊♋♌♍♎♏♐♑♒♓"),
+        (0x6B, "&●❍■□�❑❒⬧⧫◆❖⬥⌧⍓⌘"), (0x80, "⓪①②③④⑤⑥⑦⑧⑨⑩⓿❶❷❸❹❺❻❼❽❾❿"), (0x9E, "·•"), (0xA1, "○"), (0xA4, "◉◎"), (0xA7, "▪☐"), (0xAA, "✦★✶✴✹✵"), (0xB1, "⌖⟡⌑"), (0xB5, "✪✰"),
+        (0xD5, "⌫⌦"), (0xD8, "➢"), (0xDC, "➲"), (0xDF, "←→↑↓↖↗↙↘←→↑↓↖↗↙↘⇦⇨⇧⇩⬄⇳⬁⬀⬃⬂▭▫✗✓☒☑"),
+    ),
+    "wingdings 2": _signs((0x20, " "), (0x4F, "✗✓☒☑☒☒⊗⊗"), (0x69, "⓪①②③④⑤⑥⑦⑧⑨⑩⓿❶❷❸❹❺❻❼❽❾❿"), (0x96, "●●"), (0x99, "○○"), (0xA2, "■□")),
+    "wingdings 3": _signs((0x20, " ←→↑↓↖↗↙↘"), (0x66, "←→↑↓↖↗↙↘"), (0x70, "▲▼△▽◀▶◁▷◣◢◤◥◀▶▲")),
+}
+# Before a part of a formula, where its place on the page says what it is.
+_BEFORE = {f"{M}den": "/", f"{M}sup": "^", f"{M}sub": "_"}
+_BETWEEN = {f"{M}m": "; ", f"{M}mr": ", ", f"{M}eqArr": "; "}
 
 
 def shown(node: Any) -> Iterator[Any]:
@@ -35,11 +66,70 @@ def shown(node: Any) -> Iterator[Any]:
 def character(node: Any) -> str | None:
     """The text that an element stands for by itself; None where only its children have text."""
     if node.tag == f"{W}t":
-        return node.text or ""
+        return _spelled(node)
     if node.tag == f"{W}sym":
-        code = int(node.get(f"{W}char", "0"), 16)
-        return chr(code - 0xF000 if code >= 0xF000 else code)
+        return _sign(node.get(f"{W}font", ""), node.get(f"{W}char", ""))
+    if node.tag == f"{M}t":
+        return node.text or ""
+    if node.tag == f"{M}oMath":
+        return _formula(node)
     return _CHARACTERS.get(node.tag)
+
+
+def _spelled(node: Any) -> str:
+    """Words, in which a symbol font may have left private characters; its name stands at the run."""
+    text = node.text or ""
+    if text.isascii() or not any(_PRIVATE <= ord(letter) <= _PRIVATE + 0xFF for letter in text):
+        return text
+    fonts = node.getparent().find(f"{W}rPr/{W}rFonts") if node.getparent() is not None else None
+    font = (fonts.get(f"{W}ascii") or fonts.get(f"{W}hAnsi") or "") if fonts is not None else ""
+    return "".join(_sign(font, f"{ord(letter):04X}") if _PRIVATE <= ord(letter) <= _PRIVATE + 0xFF else letter for letter in text)
+
+
+def _sign(font: str, number: str) -> str:
+    """The character that the font shows under the (hexadecimal) number; font and number in brackets where that is not known."""
+    try:
+        code = int(number, 16)
+    except ValueError:
+        code = -1
+    low = code - _PRIVATE if _PRIVATE <= code <= _PRIVATE + 0xFF else code
+    signs = _SYMBOL_FONTS.get(" ".join(font.split()).casefold())
+    if 0 <= low <= 0xFF:
+        found = signs.get(low, "") if signs is not None else ""
+    else:
+        found = chr(code) if 0xFF < code <= 0x10FFFF else ""
+    if found and (found.isprintable() or found.isspace()):  # half pairs, private and control characters are not
+        return found
+    about = " ".join(part for part in (font, number) if part)
+    return f"[{about}]" if about else ""
+
+
+def _formula(node: Any) -> str:
+    """A formula on one line: "x ≤ 5", "m/s^2", "√(a+b)"."""
+    parts = [_formula(child) if (own := character(child)) is None else own for child in shown(node)]
+    between = _mark(node, "sepChr", "|") if node.tag == f"{M}d" else _BETWEEN.get(node.tag, "")
+    text = between.join(part for part in parts if part)
+    if not text:
+        return ""
+    if node.tag == f"{M}d":
+        return f"{_mark(node, 'begChr', '(')}{text}{_mark(node, 'endChr', ')')}"
+    if node.tag == f"{M}nary":
+        return f"{_mark(node, 'chr', '∫')}{text}"
+    if node.tag == f"{M}e" and node.getparent().tag == f"{M}rad":
+        return f"√{_grouped(text)}"
+    if node.tag in _BEFORE or node.tag == f"{M}num":
+        return f"{_BEFORE.get(node.tag, '')}{_grouped(text)}"
+    return text
+
+
+def _mark(node: Any, name: str, usual: str) -> str:
+    """The bracket or operator that a part of a formula carries as a property."""
+    found = node.find(f"{node.tag}Pr/{M}{name}")
+    return str(found.get(f"{M}val", "")) if found is not None else usual
+
+
+def _grouped(text: str) -> str:
+    return text if len(text) == 1 or text.isalnum() else f"({text})"
 
 
 def text_of(node: Any) -> str:
