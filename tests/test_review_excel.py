@@ -26,7 +26,7 @@ from dossier.blocks import filled as with_answers
 from dossier.checklist import Checklist
 from dossier.errors import DossierError, ExitCode
 from dossier.render.xlsx import render
-from dossier.review import excel
+from dossier.review import excel, written
 from dossier.review.findings import Comparison, compare
 from dossier.review.reading import Reading
 from dossier.template import Issue
@@ -90,8 +90,9 @@ def lines_of(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def expected(answers: dict[str, str]) -> dict[str, str]:
-    return {name: lines_of(text) for name, text in answers.items()}
+def fit(answers: dict[str, str]) -> dict[str, str]:
+    """The answers as the record holds them: without characters that no document can hold."""
+    return {name: written.fit(text)[0] for name, text in answers.items()}
 
 
 # --- round trips ------------------------------------------------------------------------------------------------------
@@ -111,8 +112,9 @@ def test_odd_strings_typed_in_come_back_equal(name: str, documents: dict[str, Do
     assert len(strings) > 490
     answers = odd_answers(documents[name], strings)
     comparison = compared(filled(render(documents[name]), typed(documents[name], answers)))
-    assert comparison.answers == expected(answers)
-    assert all("gives no reason" in finding.message for finding in comparison.findings)
+    assert comparison.answers == fit(answers)
+    assert {finding.field for finding in comparison.findings if finding.message == written.UNFIT} == {name for name, text in answers.items() if written.fit(text)[1]}
+    assert all("gives no reason" in finding.message for finding in comparison.findings if finding.message != written.UNFIT)
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
@@ -120,7 +122,7 @@ def test_answers_of_earlier_reviews_come_back_equal(name: str, documents: dict[s
     answers = odd_answers(documents[name], [*odd_strings(), "_x0041_", "a_x000D_b", "x005F_", "\x01\x1f", "\ufffe\uffff", " før og etter ", "\n\n"])
     document = replace(documents[name], blocks=with_answers(documents[name].blocks, answers))
     for single in (False, True):
-        assert {answer.field: answer.value for answer in read(render(document, single_sheet=single)).answers} == expected(answers)
+        assert {answer.field: answer.value for answer in read(render(document, single_sheet=single)).answers} == fit(answers)
 
 
 def test_every_form_of_a_long_answer_comes_back_equal(labelling: bytes) -> None:
@@ -150,9 +152,9 @@ def test_answers_survive_libreoffice(documents: dict[str, Document], tmp_path: P
     told = subprocess.run(command, check=True, capture_output=True, timeout=300)
     assert (tmp_path / "out" / "review.xlsx").is_file(), f"LibreOffice Calc, which .ci/setup-tests installs, did not save the workbook: {told.stderr.decode()}"
     comparison = compared((tmp_path / "out" / "review.xlsx").read_bytes())
-    different = {name: (value, comparison.answers.get(name)) for name, value in expected(answers).items() if comparison.answers.get(name) != value}
+    different = {name: (value, comparison.answers.get(name)) for name, value in fit(answers).items() if comparison.answers.get(name) != value}
     assert different == {}
-    assert all("gives no reason" in finding.message for finding in comparison.findings)
+    assert all("gives no reason" in finding.message for finding in comparison.findings if finding.message != written.UNFIT)
 
 
 # --- whatever a reviewer moves ----------------------------------------------------------------------------------------
@@ -407,6 +409,23 @@ def test_rich_text_and_carriage_returns_are_plain_lines(labelling: bytes) -> Non
         sheet.cell(row, column).value = CellRichText("En ", TextBlock(InlineFont(b=True), "fet"), " linje_x000D_\nog en til")
 
     assert compared(changed(labelling, change)).given == {COMMENT: "En fet linje\nog en til"}
+
+
+def test_half_characters_are_replaced_and_told_wherever_they_stand(labelling: bytes) -> None:
+    def change(book: Workbook) -> None:
+        sheet, row, column = sheet_of(book)
+        sheet.cell(row, column).value = "halvt _xD83D_ tegn"
+        sheet.cell(row, 20).value = "ved siden av _xDE00_"
+        sheet.cell(row, column).comment = Comment("se _xD83D_", "Kari _xD83D_")
+
+    comparison = compared(changed(labelling, change))
+    assert comparison.given == {COMMENT: "halvt \ufffd tegn"}
+    assert [str(finding) for finding in comparison.findings] == [
+        f"Kommentar: {ROW} holds 1 characters that no document can hold (control characters or half characters); they are replaced by \ufffd.",
+        "Text was added outside the fields; it is not taken: “ved siden av \ufffd”.",
+    ]
+    ((text, author),) = [(remark.text, remark.author) for remark in comparison.reading.remarks]
+    assert "\ud83d" not in text + author
 
 
 def test_notes_on_cells_are_remarks(labelling: bytes) -> None:

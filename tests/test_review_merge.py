@@ -121,6 +121,24 @@ def test_the_record_replays_to_the_same_state(tmp_path: Path) -> None:
     assert len(place.read_bytes().splitlines()) == len(record.entries)
 
 
+def test_half_characters_leave_the_record_readable(tmp_path: Path) -> None:
+    file = filled(issue(), "kari_\udce5s.docx", a__comment="halvt \ud83d tegn", remarks=(Remark("se \udc00", "Kari \ud83d", "\ud800", "a"),))
+    file = dataclasses.replace(file, reading=dataclasses.replace(file.reading, sha256="0" * 64))
+    record = enter(Ledger(), file)
+    place = tmp_path / ledger.place("no", "labelling-checklist")
+    output.append(place, ledger.written(record.entries))
+    assert ledger.read(tmp_path, "no", "labelling-checklist") == record
+    assert record.values["a/comment"] == "halvt \ufffd tegn"
+    assert {entry.file for entry in record.entries} == {"kari_\ufffds.docx"}
+    assert enter(record, file) == record
+
+
+def test_a_line_with_half_a_character_is_read_back_equal(tmp_path: Path) -> None:
+    entry = dataclasses.replace(enter(Ledger(), filled(issue(), a__status="partly")).entries[0], value="\udce5 og \ud83d", file="\udce5.docx")
+    output.append(tmp_path / ledger.place("no", "labelling-checklist"), ledger.written([entry]))
+    assert ledger.read(tmp_path, "no", "labelling-checklist").entries == (entry,)
+
+
 def test_a_damaged_record_names_every_bad_line(tmp_path: Path) -> None:
     place = tmp_path / ledger.place("no", "cover-letter")
     good = ledger.written(enter(Ledger(), filled(issue(), a__status="partly")).entries[:1]).decode()

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from urllib.parse import unquote
 
 from dossier.review import spreadsheetml as x
+from dossier.review import written
 from dossier.review.package import parsed
 from dossier.review.reading import refuse
 
@@ -92,7 +93,7 @@ class _Package:
             attributes = {x.local(key): value for key, value in sheet.attrib.items()}
             kind, target = relations[attributes["id"]]
             if kind == "worksheet":
-                pages.append(self._page(x.unescaped(attributes["name"]), target))
+                pages.append(self._page(written.fit(x.unescaped(attributes["name"]))[0], target))
         properties = self._one(top, "custom-properties", x.properties, {})
         return Workbook(tuple(pages), properties, named.get("date1904") in ("1", "true"))
 

@@ -6,12 +6,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dossier import issued, marks
 from dossier.blocks import one_line
 from dossier.issued import Identity, Issued
-from dossier.review import cells, package
+from dossier.review import cells, package, written
 from dossier.review.cells import AGAIN, Cell, Page, Workbook
 from dossier.review.reading import Answer, Finding, Reading, Remark, fingerprint, refuse
 from dossier.review.sheet_values import Blank, Form, Value, form_of, shown, value_of
@@ -32,7 +32,7 @@ def read(name: str, content: bytes) -> Reading:
         raise refuse(name, "is no Excel workbook.", AGAIN)
     book = cells.workbook(opened.parts, name)
     form = next((form for page in book.pages if (form := form_of(page)) is not None), None)
-    told = {key: book.properties.get(f"{marks.PREFIX}{key}", "") for key in marks.PROPERTIES}
+    told = {key: written.fit(book.properties.get(f"{marks.PREFIX}{key}", ""))[0] for key in marks.PROPERTIES}
     if form is None and not any(told.values()):
         raise refuse(name, "is a workbook, but not one that dossier made: it has neither hidden marks nor a document number.", "Give the workbook that was sent to the reviewer, filled in.")
     if form is None:
@@ -85,7 +85,7 @@ class _Reader:
             self._unmarked(spot)
         if not self.answers:
             raise refuse(name, "has lost its hidden marks, so that nobody can tell which cell answers what.", "Ask the reviewer for the workbook itself; cells copied into another one cannot be read.")
-        return Reading(name, "xlsx", fingerprint(content), self.identity, tuple(self.answers), self.record, tuple(self._remarks()), None, (*self.unmoved.values(), *self.findings, *self.fixed.missing()))
+        return Reading(name, "xlsx", fingerprint(content), self.identity, tuple(self.answers), self.record, tuple(self._remarks()), None, tuple(_fit(finding) for finding in (*self.unmoved.values(), *self.findings, *self.fixed.missing())))
 
     # --- pages and rows -----------------------------------------------------------------------------------------------
 
@@ -173,10 +173,14 @@ class _Reader:
         blank = self.form.fields.get(name, Blank(name, "textarea"))
         where = spot.place(column)
         value = self._value(spot, column, blank)
+        title = self.record.field[name].title if self.record and name in self.record.field else name
         if value.message:
-            title = self.record.field[name].title if self.record and name in self.record.field else name
             self.findings.append(Finding(value.message, {"field": title, "text": value.text, "place": where}, row, name, "note" if value.note else "finding"))
-        self.answers.append(Answer(name, value.text if value.taken else self._issued(name), where))
+        issued_as = self._issued(name)
+        text, unfit = written.fit(value.text) if value.taken and value.text != issued_as else (issued_as, 0)
+        if unfit:
+            self.findings.append(Finding(written.UNFIT, {"field": title, "count": str(unfit)}, row, name))
+        self.answers.append(Answer(name, text, where))
 
     def _value(self, spot: _Spot, column: int, blank: Blank) -> Value:
         merged = next((each for each in spot.page.merged if each[0] <= spot.number <= each[2] and each[1] <= column <= each[3] and each[:2] != each[2:]), None)
@@ -198,7 +202,13 @@ class _Reader:
     def _remarks(self) -> Iterator[Remark]:
         for page in self.book.pages:
             for note in page.notes:
-                yield Remark(note.text, note.author, note.date, self.names.get((page.name, note.row), ""), f"{page.name}!{cells.place(note.row, note.column)}", note.reply)
+                text, author, date, row = (written.fit(part)[0] for part in (note.text, note.author, note.date, self.names.get((page.name, note.row), "")))
+                yield Remark(text, author, date, row, f"{page.name}!{cells.place(note.row, note.column)}", note.reply)
+
+
+def _fit(finding: Finding) -> Finding:
+    """The finding with what it quotes made fit for a report."""
+    return replace(finding, values={key: written.fit(text)[0] for key, text in finding.values.items()}, row=written.fit(finding.row)[0])
 
 
 def _marks_of(page: Page) -> dict[str, dict[str, str]]:

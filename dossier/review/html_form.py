@@ -32,7 +32,8 @@ def read(name: str, content: bytes) -> Reading:
     data = _checked(name, _parsed(name, content))
     found = _record(name, data)
     about = data["document"]
-    identity = Identity(**{key: about.get(key, "") for key in _IDENTITY}, **{key: data.get(key, "") for key in ("product", "market", "data")})
+    said = {key: about.get(key, "") for key in _IDENTITY} | {key: data.get(key, "") for key in ("product", "market", "data")}
+    identity = Identity(**{key: written.fit(text)[0] for key, text in said.items()})
     findings: list[Finding] = []
     if found is not None:
         if (found.identity.number, found.identity.revision) != (identity.number, identity.revision):

@@ -115,7 +115,7 @@ def _read(paths: Sequence[Path]) -> list[Reading]:
             problems += error.problems
             continue
         if reading.sha256 in readings:
-            problems.append(Problem(path.name, 0, 0, f"is the same file as {readings[reading.sha256].name}.", "Give each reviewer's file once."))
+            problems.append(Problem(readers.named(path), 0, 0, f"is the same file as {readings[reading.sha256].name}.", "Give each reviewer's file once."))
         readings[reading.sha256] = reading
     if problems:
         raise DossierError(problems)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dossier.issued import Issued
+from dossier.review import written
 from dossier.review.findings import Comparison
 from dossier.review.ledger import Entry, Ledger
 from dossier.review.state import REVIEW_DATE, REVIEWER
@@ -137,4 +138,5 @@ def _signed(files: Sequence[tuple[Comparison, Sender]], ledger: Ledger, read: dt
 
 def _line(comparison: Comparison, who: Sender, read: dt.date, **about: str) -> Entry:
     reading, identity = comparison.reading, comparison.issued.identity
-    return Entry(who.name, who.date, reading.name, reading.sha256, identity.number, identity.revision, read.isoformat(), **about)
+    texts = (who.name, who.date, reading.name, reading.sha256, identity.number, identity.revision, read.isoformat())
+    return Entry(*(written.fit(text)[0] for text in texts), **{key: written.fit(text)[0] for key, text in about.items()})
