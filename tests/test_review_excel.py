@@ -544,6 +544,11 @@ def test_damaged_xml_is_refused(labelling: bytes) -> None:
     assert refusal(broken).startswith("review.xlsx: ")
 
 
+def test_a_number_format_without_an_id_is_refused(labelling: bytes) -> None:
+    broken = with_parts(labelling, lambda name, part: part.replace(b"<fonts", b'<numFmts count="1"><numFmt formatCode="0"/></numFmts><fonts', 1) if name == "xl/styles.xml" else part)
+    assert refusal(broken).startswith("review.xlsx: is damaged: its sheets cannot be read (")
+
+
 def test_a_million_formatted_rows_are_read_in_no_time_and_little_memory(labelling: bytes) -> None:
     """Whole columns that someone coloured: rows and cells without content are passed over."""
     empty = b"".join(b'<row r="%d" s="1" customFormat="1"><c r="A%d" s="1"/></row>' % (number, number) for number in range(100_000, 400_000))

@@ -1,12 +1,14 @@
 """Reading reviewed files in, from the command line: what is merged, refused, quoted; and the next issue that carries it."""
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import io
 import json
 import re
 import shutil
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -190,13 +192,60 @@ def other(issue: bytes, change: Callable[[dict[str, Any]], None]) -> bytes:
     return files.zipped({**parts, "customXml/item1.xml": (text[:start] + inner + text[end:]).encode()})
 
 
-def set_in(*path: str, to: str) -> Callable[[dict[str, Any]], None]:
+def set_in(*path: str, to: Any) -> Callable[[dict[str, Any]], None]:
     def change(data: dict[str, Any]) -> None:
         for step in path[:-1]:
             data = data[step]
         data[path[-1]] = to
 
     return change
+
+
+ODD: dict[str, Callable[[dict[str, Any]], object]] = {
+    "market without date": lambda data: data["market"].pop("date"),
+    "no day": set_in("market", "date", to="x"),
+    "number too large": lambda data: data["lines"].append(["x", "", float("1e400"), []]),
+    "locale no text": set_in("document", "locale", to=5),
+    "locale unknown": set_in("document", "locale", to="zz"),
+    "locale no name": set_in("document", "locale", to="\0"),
+    "number no text": set_in("document", "number", to=[]),
+    "revision no text": set_in("document", "revision", to={}),
+    "product no text": set_in("product", "id", to=None),
+    "manufacturer no text": set_in("product", "manufacturer", to=3),
+    "row without id": set_in("rows", to=[{}]),
+    "row no object": set_in("rows", to=[1]),
+    "row with a text for all": set_in("rows", to=[{"id": "a", "text": "b"}]),
+    "row with evidence that is none": set_in("rows", to=[{"id": "a", "evidence": 1}]),
+    "no rows": lambda data: data.pop("rows"),
+    "no register": lambda data: data.pop("register"),
+    "register without id": set_in("register", to=[{"number": "1"}]),
+    "choice no text": set_in("lists", to=[[[["a"], "b"]]] * 20),
+    "half a character": set_in("data", to="\ud83d"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("odd", ODD.values(), ids=ODD)
+def test_a_record_in_another_shape_is_refused_beside_the_other_faults(odd: Callable[[dict[str, Any]], None], issue: dict[str, bytes], product: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = json.loads(issue["json"])
+    odd(data)
+    page = {"schema": "urn:dossier:answers:1", "document": {"number": NUMBER, "revision": "A"}, "answers": {}, "record": base64.b64encode(zlib.compress(json.dumps(data).encode())).decode()}
+    if data["document"]["number"] == [] or data["document"]["revision"] == {}:
+        page["document"] = {"number": "x", "revision": "y"}
+    bad = saved(tmp_path, "skjev.json", json.dumps(page).encode())
+    for arguments in ([bad], [bad, "--into", str(product)]):
+        told = refused([*arguments, str(tmp_path / "borte.docx")], capsys)
+        assert "skjev.json: " in told
+        assert "borte.docx: cannot be read" in told
+    raw = saved(tmp_path, "skjev-utgave.json", json.dumps(data).encode())
+    assert main(["review", "compare", saved(tmp_path, "sett.json", issue["json"]), raw, "-o", str(tmp_path / "report"), "-f", "json"]) == 2
+
+
+def test_a_register_that_says_little_is_compared(issue: dict[str, bytes], tmp_path: Path) -> None:
+    data = json.loads(issue["json"])
+    data["register"] = [{"id": entry["id"]} for entry in data["register"]][1:]
+    old, new = saved(tmp_path, "old.json", issue["json"]), saved(tmp_path, "new.json", json.dumps(data).encode())
+    assert main(["review", "compare", old, new]) == 0
+    assert main(["review", "compare", new, old]) == 0
 
 
 def test_a_file_of_another_product_is_refused_and_the_record_untouched(issue: dict[str, bytes], product: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -69,7 +69,7 @@ def workbook(parts: Mapping[str, bytes], name: str) -> Workbook:
 
     try:
         return _Package(parts, name).workbook()
-    except (etree.XMLSyntaxError, KeyError, ValueError, IndexError, OverflowError, StopIteration) as error:
+    except (etree.XMLSyntaxError, KeyError, ValueError, TypeError, AttributeError, IndexError, OverflowError, StopIteration) as error:
         raise refuse(name, f"is damaged: its sheets cannot be read ({error}).", AGAIN) from None
 
 

@@ -177,7 +177,7 @@ def _numbers(file: ProductFile, markets: Sequence[str], workspace: Workspace) ->
 
 def _law_date(reading: Reading, choices: Choices) -> dt.date:
     """The day whose law the file applied, where it says so; else today."""
-    return dt.date.fromisoformat(str(reading.issued.content["market"]["date"])) if reading.issued else choices.read
+    return dt.date.fromisoformat(reading.issued.content["market"]["date"]) if reading.issued else choices.read
 
 
 def _revision(name: str, identity: Identity, now: Issued, choices: Choices) -> list[Finding]:

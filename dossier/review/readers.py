@@ -4,7 +4,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from dossier import issued
+from dossier import i18n, issued
+from dossier.errors import DossierError
 from dossier.issued import Issued
 from dossier.review import written
 from dossier.review.reading import Reading, refuse
@@ -38,7 +39,9 @@ def issue(path: Path) -> Issued:
     """
     content = _bytes(path)
     if content.lstrip()[:1] == b"{" and issued.SCHEMA.encode() in content:
-        return issued.parse(content, named(path))
+        found = issued.parse(content, named(path))
+        _spoken(named(path), found.identity.locale)
+        return found
     reading = of(named(path), content)
     if reading.issued is None:
         raise refuse(named(path), "carries no record of what was issued, so it cannot be compared.", "Build the document without --no-record, or give its JSON (-f json).")
@@ -47,7 +50,22 @@ def issue(path: Path) -> Issued:
 
 
 def of(name: str, content: bytes) -> Reading:
-    """The filled file with this name and content. A reader is imported only when its format comes up."""
+    """The filled file with this name and content. Raises DossierError where it is refused, or is in a language that documents do not exist in."""
+    reading = _of(name, content)
+    _spoken(name, reading.identity.locale)
+    return reading
+
+
+def _spoken(name: str, locale: str) -> None:
+    """The language names files and patterns later on, so that nothing else may stand in its place."""
+    try:
+        i18n.tongue(locale or "en")
+    except DossierError:
+        raise refuse(name, f"says that it is in the language “{locale[:20]}”, in which documents do not exist.", "Ask for the reviewer's file again, as they saved it.") from None
+
+
+def _of(name: str, content: bytes) -> Reading:
+    """A reader is imported only when its format comes up."""
     start = content[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
     if b"%PDF-" in content[:1024]:
         from dossier.review import pdf_form
