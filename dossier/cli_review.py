@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from dossier.assemble import Workspace
     from dossier.blocks import Document
     from dossier.review.intake import Choices, Part
+    from dossier.review.merge import Voice
 
 REPORT_FORMATS = ("docx", "pdf")
 
@@ -60,8 +61,6 @@ def compare(old: Path, new: Path, day: dt.date, workspace: Workspace, *, report:
 
 
 def _print_part(part: Part) -> None:
-    from dossier.review.merge import IN_RECORD
-
     print(f"\n{part.identity}" + (f", {part.identity.market}" if part.identity.market else ""))
     for comparison, who in part.files:
         filled = f"{len(comparison.given)} answers" + (f", {len(comparison.reading.remarks)} remarks" if comparison.reading.remarks else "")
@@ -75,9 +74,19 @@ def _print_part(part: Part) -> None:
     for conflict in part.merge.conflicts:
         print(f"conflict: {conflict.row or conflict.field}, {_field(conflict.field)}; not entered until it is settled:")
         for one in conflict.voices:
-            print(f"  {'in the review record' if one.source == IN_RECORD else one.source}, {one.reviewer or 'no name'}, {one.date}: {one.value or '(empty)'}")
+            _print_voice(one)
+    for settled in part.merge.settled:
+        print(f"settled: {settled.row or settled.field}, {_field(settled.field)}:")
+        for one in settled.voices:
+            _print_voice(one, "counts: " if one.value == settled.chosen.value else "not taken: ")
     if part.merge.conflicts:
         _tell("Settle the conflicts with --prefer and a reviewer's name, a file's name, or record.")
+
+
+def _print_voice(voice: Voice, mark: str = "") -> None:
+    from dossier.review.merge import IN_RECORD
+
+    print(f"  {mark}{'in the review record' if voice.source == IN_RECORD else voice.source}, {voice.reviewer or 'no name'}, {voice.date}: {voice.value or '(empty)'}")
 
 
 def _field(name: str) -> str:

@@ -86,6 +86,7 @@ def test_two_reviewers_one_planted_conflict_and_the_next_issue(issue: dict[str, 
     assert values == {"no.mdreg.13/status": "not-applicable", "no.mdreg.13/comment": "Ikke implantat.", "no.nynorsk/status": "fulfilled"}
 
     assert main(["review", "read", one, two, "--into", str(product), "--prefer", "Kari Ås"]) == 0
+    assert "settled: no.mdreg.6, status:\n  counts: kari.docx, Kari Ås, 2026-11-25: fulfilled\n  not taken: ola.docx, Ola Li, 2026-11-25: partly\n" in said(capsys)
     assert record(product).values["no.mdreg.6/status"] == "fulfilled"
     (word, pdf) = (each for each in assemble.build([product], Order(("no",), DAY, DAY, ("labelling-checklist",)), Workspace()).built)
     text = "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf.file.content)).pages)

@@ -81,7 +81,10 @@ def test_a_file_of_an_older_issue_contradicts_the_record_instead_of_overwriting_
     assert result.changes == ()
     settled = merge(record, [(late, Sender("Ola", ""))], DAY, prefer="Ola")
     assert [change.after for change in settled.changes] == ["partly"]
-    assert merge(record, [(late, Sender("Ola", ""))], DAY, prefer="record").changes == ()
+    ((chosen, voices),) = [(each.chosen, each.voices) for each in settled.settled]
+    assert (chosen.source, [voice.value for voice in voices], result.settled) == ("two.docx", ["fulfilled", "partly"], ())
+    kept = merge(record, [(late, Sender("Ola", ""))], DAY, prefer="record")
+    assert (kept.changes, [each.chosen.value for each in kept.settled]) == ((), ["fulfilled"])
 
 
 @pytest.mark.parametrize(("prefer", "stands"), [("record", ("one.docx", "fulfilled")), ("two.docx", ("two.docx", "partly"))])

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import ast
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,16 @@ def test_the_findings_list_holds_findings_conflicts_changes_and_remarks(issues: 
     text = words(findings(part(issues), DAY, workspace.shelf))
     for said in ("kari.docx", "ola.docx", "Status er satt til «Ikke relevant», men kommentaren gir ingen begrunnelse.", "Motstridende svar", "Delvis oppfylt", "Hvor står dette?", "25.11.2026"):
         assert said in text
+
+
+def test_answers_that_lose_a_settled_conflict_are_quoted(issues: tuple[Issued, Issued], workspace: Workspace) -> None:
+    open_part = part(issues)
+    settled = replace(open_part, merge=merge(Ledger(), open_part.files, DAY, prefer="Ola"))
+    document = findings(settled, DAY, workspace.shelf)
+    table = next(block for block in document.blocks if isinstance(block, Table) and len(block.widths) == 7)
+    assert [[plain(cell.inlines) for cell in row.cells][2:] for row in table.rows] == [["kari.docx", "Kari", "25.11.2026", "Ikke relevant", "Ikke tatt med"], ["ola.docx", "Ola", "26.11.2026", "Oppfylt", "Gjelder"]]
+    assert "Motstridende svar" not in words(document).splitlines()
+    assert '"settled"' in document.data.decode()
 
 
 @pytest.mark.parametrize("extension", ["docx", "pdf", "json"])

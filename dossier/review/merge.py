@@ -49,12 +49,23 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True)
+class Settled:
+    """A field to which different answers were given, of which `chosen` was preferred and counts."""
+
+    field: str
+    row: str
+    voices: tuple[Voice, ...]
+    chosen: Voice
+
+
+@dataclass(frozen=True, slots=True)
 class Merge:
-    """What reading the files in would do: lines for the record, changes for the eye, conflicts to settle."""
+    """What reading the files in would do: lines for the record, changes for the eye, conflicts to settle, and those that were settled."""
 
     entries: tuple[Entry, ...]
     changes: tuple[Change, ...]
     conflicts: tuple[Conflict, ...]
+    settled: tuple[Settled, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +84,16 @@ def sender(comparison: Comparison, name: str, date: str) -> Sender:
 def merge(ledger: Ledger, files: Sequence[tuple[Comparison, Sender]], read: dt.date, prefer: str = "") -> Merge:
     """Merges the files, all of one document, into its record.
 
-    `prefer` settles conflicts: the name of a reviewer or of a file, or "record". What a file brought before it does not bring
+    `prefer` settles conflicts: the name of a reviewer or of a file, or "record"; the answers that lose are kept in `settled`. What a file brought before it does not bring
     again; a conflict that was left open comes up again.
     """
+    prefer = written.fit(prefer)[0]
     brought = {(entry.sha256, entry.field) for entry in ledger.entries}
     fresh = [(comparison, who, {name: value for name, value in comparison.given.items() if (comparison.reading.sha256, name) not in brought}) for comparison, who in files]
     entries: list[Entry] = []
     changes: list[Change] = []
     conflicts: list[Conflict] = []
+    settled: list[Settled] = []
     for field in dict.fromkeys(name for _, _, given in fresh for name in given):
         if field in (REVIEWER, REVIEW_DATE):
             continue
@@ -91,6 +104,8 @@ def merge(ledger: Ledger, files: Sequence[tuple[Comparison, Sender]], read: dt.d
         if chosen is None:
             conflicts.append(Conflict(field, row, tuple(candidates)))
             continue
+        if any(voice.value != chosen.value for voice in candidates):
+            settled.append(Settled(field, row, tuple(candidates), chosen))
         before = ledger.values.get(field, "")
         if chosen.source == IN_RECORD:  # a line that says so, or the same conflict would come up for ever
             entries += [_line(comparison, Sender(chosen.reviewer, chosen.date), read, field=field, value=chosen.value, row=row) for _, comparison, _ in voices]
@@ -101,7 +116,7 @@ def merge(ledger: Ledger, files: Sequence[tuple[Comparison, Sender]], read: dt.d
         comparison, who = next((comparison, who) for voice, comparison, who in voices if voice == chosen)
         entries.append(_line(comparison, who, read, field=field, value=chosen.value, row=row))
     entries += _signed(files, ledger, read)
-    return Merge(tuple(entries), tuple(changes), tuple(conflicts))
+    return Merge(tuple(entries), tuple(changes), tuple(conflicts), tuple(settled))
 
 
 def _earlier(ledger: Ledger, field: str, issues: Sequence[Issued]) -> list[Voice]:
