@@ -114,6 +114,33 @@ def test_the_same_file_brings_nothing_the_second_time() -> None:
     assert [(entry.reviewer, entry.row, entry.remark) for entry in record.remarks] == [("Ola", "a", "Hvor?")]
 
 
+def test_a_file_without_a_name_leaves_the_reviewer_as_he_is() -> None:
+    named = filled(issue(), "one.docx", a__status="fulfilled")
+    record = Ledger(merge(Ledger(), [(named, Sender("Kari", "2026-11-25"))], DAY).entries)
+    nameless = filled(issue(), "two.docx", b__status="partly")
+    after = Ledger((*record.entries, *merge(record, [(nameless, Sender("", "2026-11-26"))], DAY).entries))
+    assert after.has(nameless.reading.sha256)
+    assert (after.values["document/reviewer"], after.values["document/review-date"], after.values["b/status"]) == ("Kari", "2026-11-25", "partly")
+    together = Ledger(merge(Ledger(), [(named, Sender("Kari", "2026-11-25")), (nameless, Sender("", "2026-11-26"))], DAY).entries)
+    assert (together.values["document/reviewer"], together.values["document/review-date"]) == ("Kari", "2026-11-25")
+
+
+def test_a_file_without_answers_and_name_is_in_the_record() -> None:
+    empty = filled(issue())
+    record = Ledger(merge(Ledger(), [(empty, Sender("", ""))], DAY).entries)
+    assert (record.has(empty.reading.sha256), record.values) == (True, {"document/reviewer": ""})
+
+
+def test_an_equal_remark_is_entered_anew_for_another_day_and_as_often_as_it_stands() -> None:
+    first = Remark("Mangler kilde", "Per", "2026-11-25", "a")
+    record = enter(Ledger(), filled(issue(), "one.docx", remarks=(first,)))
+    later = Remark("Mangler kilde", "Per", "2026-12-01", "a")
+    after = enter(record, filled(issue(), "two.docx", remarks=(first, later, later)))
+    assert [(entry.date, entry.file) for entry in after.remarks] == [("2026-11-25", "one.docx"), ("2026-12-01", "two.docx"), ("2026-12-01", "two.docx")]
+    files = [(filled(issue(), name, remarks=(first,)), Sender(name, "")) for name in ("one.docx", "two.docx")]
+    assert len([entry for entry in merge(Ledger(), files, DAY).entries if entry.remark]) == 1
+
+
 def test_the_record_replays_to_the_same_state(tmp_path: Path) -> None:
     odd = "første\nandre\u2028tredje \u0085 \"«<&|*;'--😀\t"
     record = enter(Ledger(), filled(issue(), "one.docx", a__comment=odd, remarks=(Remark("se\nher", "Ola"),)), filled(issue(a__comment=odd), "two.docx", b__status="partly"))

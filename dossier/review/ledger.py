@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from dossier.errors import DossierError, Problem
+from dossier.review.state import REVIEW_DATE, REVIEWER
 
 FOLDER = "reviews"
 
@@ -45,8 +46,14 @@ class Ledger:
 
     @cached_property
     def answers(self) -> dict[str, Entry]:
-        """The last line of each field: the state of the review."""
-        return {entry.field: entry for entry in self.entries if entry.field}
+        """The last line of each field: the state of the review. A file without a name or a day takes neither from the one before."""
+        found: dict[str, Entry] = {}
+        for entry in self.entries:
+            if entry.field and (entry.value or entry.field not in (REVIEWER, REVIEW_DATE)):
+                found[entry.field] = entry
+            elif entry.field:
+                found.setdefault(entry.field, entry)
+        return found
 
     @property
     def values(self) -> dict[str, str]:

@@ -6,6 +6,7 @@ no answer. Where two answers differ, neither is taken until someone settles it.
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -135,20 +136,35 @@ def _chosen(voices: Sequence[Voice], prefer: str) -> Voice | None:
 
 
 def _signed(files: Sequence[tuple[Comparison, Sender]], ledger: Ledger, read: dt.date) -> list[Entry]:
-    """The remarks of the files, and one line that says who reviewed, so that a file without answers is in the record too."""
-    entries = []
+    """The remarks of the files, and one line that says who reviewed, so that a file without answers is in the record too.
+
+    A file without a name gives no day either once somebody is named: the day would stand beside another's name. A remark that
+    the record holds as often as the file does is not entered again; it travels along when a file is reviewed once more.
+    """
+    entries: list[Entry] = []
+    named = bool(ledger.values.get(REVIEWER))
+    known = Counter(_remark_key(entry) for entry in ledger.remarks)
     for comparison, who in files:
         if ledger.has(comparison.reading.sha256):
             continue
         entries.append(_line(comparison, who, read, field=REVIEWER, value=who.name))
-        if who.date:
+        if who.date and (who.name or not named):
             entries.append(_line(comparison, who, read, field=REVIEW_DATE, value=who.date))
-        known = {(entry.reviewer, entry.row, entry.remark) for entry in ledger.remarks}
-        for remark in comparison.reading.remarks:
-            author = remark.author or who.name
-            if remark.text.strip() and (author, remark.row, remark.text) not in known:
-                entries.append(_line(comparison, Sender(author, remark.date[:10] or who.date), read, row=remark.row, remark=remark.text))
+        named = named or bool(who.name)
+        told = [remark for remark in comparison.reading.remarks if remark.text.strip()]
+        lines = [_line(comparison, Sender(remark.author or who.name, remark.date[:10] or who.date), read, row=remark.row, remark=remark.text) for remark in told]
+        met: Counter[tuple[str, str, str, str]] = Counter()
+        for line in lines:
+            key = _remark_key(line)
+            met[key] += 1
+            if met[key] > known[key]:
+                entries.append(line)
+        known |= met
     return entries
+
+
+def _remark_key(entry: Entry) -> tuple[str, str, str, str]:
+    return entry.reviewer, entry.date, entry.row, entry.remark
 
 
 def _line(comparison: Comparison, who: Sender, read: dt.date, **about: str) -> Entry:
