@@ -16,7 +16,7 @@ from dossier.blocks import Document, Field, Line, fields_of, lines
 from dossier.errors import DossierError, Problem
 
 SCHEMA = "urn:dossier:record:1"
-_KINDS = {str: "a text", list: "a list", dict: "an object"}
+_KINDS: dict[type, str] = {str: "a text", list: "a list", dict: "an object"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -314,6 +314,57 @@ def test_a_file_without_record_needs_the_product(workspace: Workspace, product: 
     assert record(product).values["no.mdreg.6/status"] == "fulfilled"
 
 
+def answers_for(issued: bytes, reviewer: str, status: str, change: Callable[[dict[str, Any]], None] = lambda data: None) -> bytes:
+    """Saved answers to the issue, with another record inside."""
+    data = json.loads(issued)
+    change(data)
+    about = {key: data["document"][key] for key in ("number", "revision")}
+    record = base64.b64encode(zlib.compress(json.dumps(data).encode())).decode()
+    page = {"schema": "urn:dossier:answers:1", "document": about, "answers": {"document/reviewer": reviewer, "document/review-date": "2026-11-25", "no.mdreg.6/status": status}, "record": record}
+    return json.dumps(page).encode()
+
+
+def told_as(number: str, product: str = "ecg-patch", market: str = "no") -> Callable[[dict[str, Any]], None]:
+    def change(data: dict[str, Any]) -> None:
+        data["document"]["number"], data["product"]["id"], data["market"]["id"] = number, product, market
+
+    return change
+
+
+def test_documents_of_two_products_are_told_apart(issue: dict[str, bytes], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    one = saved(tmp_path, "a.json", answers_for(issue["json"], "Kari", "fulfilled"))
+    two = saved(tmp_path, "b.json", answers_for(issue["json"], "Ola", "partly", told_as("IA-NO-labelling-checklist", "insulin-advisor")))
+    main(["review", "read", one, two, "--json"])
+    parts = json.loads(capsys.readouterr().out)
+    assert [(part["document"]["product"], len(part["files"]), part["conflicts"]) for part in parts] == [("ecg-patch", 1, []), ("insulin-advisor", 1, [])]
+
+
+@pytest.mark.parametrize(
+    ("others", "names"),
+    [
+        ([("ecg-patch", "at")], ["no", "at"]),
+        ([("insulin-advisor", "no")], ["ecg-patch", "insulin-advisor"]),
+        ([("ecg-patch", "at"), ("insulin-advisor", "at")], ["no_ecg-patch", "at_ecg-patch", "at_insulin-advisor"]),
+    ],
+)
+def test_reports_that_share_a_number_are_written_under_names_of_their_own(others: list[tuple[str, str]], names: list[str], issue: dict[str, bytes], tmp_path: Path) -> None:
+    paths = [saved(tmp_path, "a.json", answers_for(issue["json"], "Kari", "fulfilled", told_as("TD-100")))]
+    paths += [saved(tmp_path, f"{number}.json", answers_for(issue["json"], "Ola", "partly", told_as("TD-100", *other))) for number, other in enumerate(others)]
+    main(["review", "read", *paths, "-o", str(tmp_path / "report"), "-f", "json"])
+    assert {path.name for path in (tmp_path / "report").iterdir()} == {f"TD-100-findings_rA_nb_{name}.json" for name in names}
+
+
+def test_a_former_default_number_without_the_market_is_still_known(issue: dict[str, bytes], product: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    former = saved(tmp_path, "a.json", answers_for(issue["json"], "Kari", "fulfilled", told_as("ecg-patch-labelling-checklist")))
+    now = saved(tmp_path, "b.json", answers_for(issue["json"], "Ola", "partly"))
+    assert main(["review", "read", former, now, "--into", str(product)]) == 1
+    assert "conflict: no.mdreg.6, status" in said(capsys)
+    main(["review", "read", former, "--into", str(product)])
+    assert record(product).values["no.mdreg.6/status"] == "fulfilled"
+    foreign = saved(tmp_path, "c.json", answers_for(issue["json"], "Kari", "fulfilled", told_as("ecg-patch-cover-letter")))
+    assert "which the product file does not know" in refused([foreign, "--into", str(product)], capsys)
+
+
 def test_two_issues_are_compared(issue: dict[str, bytes], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     old = saved(tmp_path, "old.docx", issue["docx"])
     new = saved(tmp_path, "new.docx", changed(other(issue["docx"], set_in("document", "revision", to="B")), answered("Kari", no__mdreg__6="Oppfylt")))

@@ -128,7 +128,7 @@ def test_a_part_that_lies_outside_the_file_is_refused(offset: int) -> None:
     end = content.rindex(b"PK\x05\x06")
     size, start = struct.unpack_from("<II", content, end + 12)
     directory = bytearray(content[start : start + size])
-    name, extra, comment = struct.unpack_from("<HHH", directory, 28)
+    name, extra = struct.unpack_from("<HH", directory, 28)
     struct.pack_into("<H", directory, 30, extra + 12)
     struct.pack_into("<I", directory, 42, 0xFFFFFFFF)
     directory[46 + name + extra : 46 + name + extra] = struct.pack("<HHQ", 1, 8, offset)
