@@ -14,7 +14,9 @@ from dossier.errors import ExitCode
 if TYPE_CHECKING:
     from dossier.assemble import Workspace
     from dossier.blocks import Document
+    from dossier.issued import Identity
     from dossier.review.intake import Choices, Part
+    from dossier.review.merge import Voice
 
 REPORT_FORMATS = ("docx", "pdf")
 
@@ -32,7 +34,7 @@ def read(paths: Sequence[Path], into: Path | None, choices: Choices, workspace: 
         for part in parts:
             _print_part(part)
     if report is not None:
-        _write([findings(part, choices.read, workspace.shelf) for part in parts], report, formats, workspace)
+        _write([(findings(part, choices.read, workspace.shelf), part.identity) for part in parts], report, formats, workspace)
     if into is not None:
         _enter(parts, dry_run, yes)
     return ExitCode.FINDINGS if any(part.findings for part in parts) else ExitCode.DONE
@@ -52,7 +54,7 @@ def compare(old: Path, new: Path, day: dt.date, workspace: Workspace, *, report:
         _table(("concerns", "", "what", "old", "new"), rows)
         _tell(f"{len(differences)} differences between {before.identity} and {after.identity}")
     if report is not None:
-        _write([change_note(differences, before, after, day, workspace.shelf)], report, formats, workspace)
+        _write([(change_note(differences, before, after, day, workspace.shelf), after.identity)], report, formats, workspace)
     return ExitCode.DONE
 
 
@@ -60,8 +62,6 @@ def compare(old: Path, new: Path, day: dt.date, workspace: Workspace, *, report:
 
 
 def _print_part(part: Part) -> None:
-    from dossier.review.merge import IN_RECORD
-
     print(f"\n{part.identity}" + (f", {part.identity.market}" if part.identity.market else ""))
     for comparison, who in part.files:
         filled = f"{len(comparison.given)} answers" + (f", {len(comparison.reading.remarks)} remarks" if comparison.reading.remarks else "")
@@ -75,9 +75,19 @@ def _print_part(part: Part) -> None:
     for conflict in part.merge.conflicts:
         print(f"conflict: {conflict.row or conflict.field}, {_field(conflict.field)}; not entered until it is settled:")
         for one in conflict.voices:
-            print(f"  {'in the review record' if one.source == IN_RECORD else one.source}, {one.reviewer or 'no name'}, {one.date}: {one.value or '(empty)'}")
+            _print_voice(one)
+    for settled in part.merge.settled:
+        print(f"settled: {settled.row or settled.field}, {_field(settled.field)}:")
+        for one in settled.voices:
+            _print_voice(one, "counts: " if one.value == settled.chosen.value else "not taken: ")
     if part.merge.conflicts:
         _tell("Settle the conflicts with --prefer and a reviewer's name, a file's name, or record.")
+
+
+def _print_voice(voice: Voice, mark: str = "") -> None:
+    from dossier.review.merge import IN_RECORD
+
+    print(f"  {mark}{'in the review record' if voice.source == IN_RECORD else voice.source}, {voice.reviewer or 'no name'}, {voice.date}: {voice.value or '(empty)'}")
 
 
 def _field(name: str) -> str:
@@ -131,17 +141,29 @@ def _agreed(answers: int) -> bool:
     return bool(click.confirm(f"Enter {answers} changed answers in the review record?", err=True))
 
 
-def _write(documents: Sequence[Document], folder: Path, formats: Sequence[str], workspace: Workspace) -> None:
+def _write(documents: Sequence[tuple[Document, Identity]], folder: Path, formats: Sequence[str], workspace: Workspace) -> None:
     from dataclasses import replace
 
     from dossier import assemble, output
     from dossier.blocks import respelled
     from dossier.render.fonts import visible
 
-    for made in documents:
+    for (made, _), stem in zip(documents, _stems(documents), strict=True):
         document = replace(made, blocks=respelled(made.blocks, lambda text: visible(text, workspace.fonts)))
         for extension in assemble.known_formats(formats or REPORT_FORMATS):
-            path = folder / f"{output.plain_name(document.number)}_r{output.plain_name(document.revision)}_{document.locale}.{extension}"
+            path = folder / f"{stem}.{extension}"
             output.write_text(path, assemble.rendered(document, extension, workspace))
             _tell(str(path))
 
+
+def _stems(documents: Sequence[tuple[Document, Identity]]) -> list[str]:
+    """The reports' file names without extension. Where documents share number, revision and language, their market tells them apart, then the product, then the document."""
+    from dossier.output import plain_name
+
+    plain = [f"{plain_name(made.number)}_r{plain_name(made.revision)}_{made.locale}" for made, _ in documents]
+    names = []
+    for stem, (_, identity) in zip(plain, documents, strict=True):
+        alike = [other for same, (_, other) in zip(plain, documents, strict=True) if same.casefold() == stem.casefold()]
+        told = [plain_name(getattr(identity, what)) for what in ("market", "product", "kind") if len({getattr(other, what) for other in alike}) > 1]
+        names.append("_".join([stem, *told]))
+    return names

@@ -4,6 +4,7 @@ Written as JSON when a document is made, read back when a reviewed file returns;
 """
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from dossier.blocks import Document, Field, Line, fields_of, lines
 from dossier.errors import DossierError, Problem
 
 SCHEMA = "urn:dossier:record:1"
+_KINDS: dict[type, str] = {str: "a text", list: "a list", dict: "an object"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +97,13 @@ def parse(content: bytes, name: str) -> Issued:
         data = json.loads(content.decode("utf-8"))
         if data["schema"] != SCHEMA:
             raise ValueError(f'its schema is "{data["schema"]}"')
-        about, lists = data["document"], [tuple((value, label) for value, label in options) for options in data["lists"]]
-        identity = Identity(about["number"], about["revision"], about["kind"], about["date"], about["locale"], data["product"]["id"], data["market"]["id"], data["data"])
+        _whole(content, data)
+        _about(data)
+        about, lists = data["document"], [tuple((_text(value), _text(label)) for value, label in options) for options in data["lists"]]
+        identity = Identity(*(_text(value) for value in (about["number"], about["revision"], about["kind"], about["date"], about["locale"], data["product"]["id"], data["market"]["id"], data["data"])))
         fields = tuple(_field(entry, lists) for entry in data["fields"])
         words = tuple(Line(str(text), str(row), int(column), tuple(map(str, names))) for text, row, column, names in data["lines"])
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError, RecursionError) as error:
         raise DossierError(Problem(name, 0, 0, f"the record inside the file cannot be used ({error}).", "Ask for the reviewer's file again, as they saved it.")) from None
     return Issued(identity, fields, words, data)
 
@@ -109,3 +113,34 @@ def _field(entry: Sequence[Any], lists: Sequence[tuple[tuple[str, str], ...]]) -
     if kind not in ("text", "textarea", "select", "checkbox", "date"):
         raise ValueError(f'"{kind}" is no kind of field')
     return Field(str(name), kind, str(title), str(placeholder), str(value), lists[number] if number >= 0 else ())
+
+
+def _whole(content: bytes, data: Any) -> None:
+    """Raises ValueError where a text holds half a character, which JSON can say and no document can hold."""
+    if b"\\ud" in content.lower():
+        json.dumps(data, ensure_ascii=False).encode()
+
+
+def _about(data: Mapping[str, Any]) -> None:
+    """Raises ValueError or TypeError where product, market, rows or register are not in the shape that the comparisons rely on."""
+    for name in ("name", "version", "manufacturer"):
+        _text(data["product"].get(name, ""))
+    dt.date.fromisoformat(_text(data["market"]["date"]))
+    for rows in (data["rows"], data["register"]):
+        for row in _of(rows, list):
+            _text(_of(row, dict)["id"])
+    for row in data["rows"]:
+        for text in _of(row.get("text", {}), dict).values():
+            _text(text)
+        for name in ("evidence", "gaps"):
+            _of(row.get(name, []), list)
+
+
+def _text(value: Any) -> str:
+    return str(_of(value, str))
+
+
+def _of(value: Any, kind: type) -> Any:
+    if not isinstance(value, kind):
+        raise TypeError(f"{json.dumps(value, ensure_ascii=True)[:40]} stands where {_KINDS[kind]} has to be")
+    return value

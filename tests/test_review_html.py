@@ -7,6 +7,7 @@ import os
 import random
 import shutil
 import subprocess
+import time
 import zlib
 from collections.abc import Mapping
 from dataclasses import replace
@@ -249,6 +250,13 @@ BAD = {
     "large": (b" " * 16_000_001, f"svar.json: is larger than 16 MB; saved answers never are. {AGAIN}"),
     "empty": (b"", f"svar.json: ends too early (line 1, column 1). {AGAIN}"),
 }
+
+
+def test_a_string_of_quotes_that_is_never_closed_costs_no_time() -> None:
+    start = time.monotonic()
+    with pytest.raises(DossierError, match=r"is not JSON|ends too early"):
+        html_form.read("svar.json", b'{"a":"' + b'\\"' * 40_000)
+    assert time.monotonic() - start < 2
 
 
 @pytest.mark.parametrize(("content", "message"), BAD.values(), ids=BAD)

@@ -1,12 +1,14 @@
 """Reading reviewed files in, from the command line: what is merged, refused, quoted; and the next issue that carries it."""
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import io
 import json
 import re
 import shutil
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -84,6 +86,7 @@ def test_two_reviewers_one_planted_conflict_and_the_next_issue(issue: dict[str, 
     assert values == {"no.mdreg.13/status": "not-applicable", "no.mdreg.13/comment": "Ikke implantat.", "no.nynorsk/status": "fulfilled"}
 
     assert main(["review", "read", one, two, "--into", str(product), "--prefer", "Kari Ås"]) == 0
+    assert "settled: no.mdreg.6, status:\n  counts: kari.docx, Kari Ås, 2026-11-25: fulfilled\n  not taken: ola.docx, Ola Li, 2026-11-25: partly\n" in said(capsys)
     assert record(product).values["no.mdreg.6/status"] == "fulfilled"
     (word, pdf) = (each for each in assemble.build([product], Order(("no",), DAY, DAY, ("labelling-checklist",)), Workspace()).built)
     text = "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf.file.content)).pages)
@@ -190,13 +193,60 @@ def other(issue: bytes, change: Callable[[dict[str, Any]], None]) -> bytes:
     return files.zipped({**parts, "customXml/item1.xml": (text[:start] + inner + text[end:]).encode()})
 
 
-def set_in(*path: str, to: str) -> Callable[[dict[str, Any]], None]:
+def set_in(*path: str, to: Any) -> Callable[[dict[str, Any]], None]:
     def change(data: dict[str, Any]) -> None:
         for step in path[:-1]:
             data = data[step]
         data[path[-1]] = to
 
     return change
+
+
+ODD: dict[str, Callable[[dict[str, Any]], object]] = {
+    "market without date": lambda data: data["market"].pop("date"),
+    "no day": set_in("market", "date", to="x"),
+    "number too large": lambda data: data["lines"].append(["x", "", float("1e400"), []]),
+    "locale no text": set_in("document", "locale", to=5),
+    "locale unknown": set_in("document", "locale", to="zz"),
+    "locale no name": set_in("document", "locale", to="\0"),
+    "number no text": set_in("document", "number", to=[]),
+    "revision no text": set_in("document", "revision", to={}),
+    "product no text": set_in("product", "id", to=None),
+    "manufacturer no text": set_in("product", "manufacturer", to=3),
+    "row without id": set_in("rows", to=[{}]),
+    "row no object": set_in("rows", to=[1]),
+    "row with a text for all": set_in("rows", to=[{"id": "a", "text": "b"}]),
+    "row with evidence that is none": set_in("rows", to=[{"id": "a", "evidence": 1}]),
+    "no rows": lambda data: data.pop("rows"),
+    "no register": lambda data: data.pop("register"),
+    "register without id": set_in("register", to=[{"number": "1"}]),
+    "choice no text": set_in("lists", to=[[[["a"], "b"]]] * 20),
+    "half a character": set_in("data", to="\ud83d"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("odd", ODD.values(), ids=ODD)
+def test_a_record_in_another_shape_is_refused_beside_the_other_faults(odd: Callable[[dict[str, Any]], None], issue: dict[str, bytes], product: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = json.loads(issue["json"])
+    odd(data)
+    page = {"schema": "urn:dossier:answers:1", "document": {"number": NUMBER, "revision": "A"}, "answers": {}, "record": base64.b64encode(zlib.compress(json.dumps(data).encode())).decode()}
+    if data["document"]["number"] == [] or data["document"]["revision"] == {}:
+        page["document"] = {"number": "x", "revision": "y"}
+    bad = saved(tmp_path, "skjev.json", json.dumps(page).encode())
+    for arguments in ([bad], [bad, "--into", str(product)]):
+        told = refused([*arguments, str(tmp_path / "borte.docx")], capsys)
+        assert "skjev.json: " in told
+        assert "borte.docx: cannot be read" in told
+    raw = saved(tmp_path, "skjev-utgave.json", json.dumps(data).encode())
+    assert main(["review", "compare", saved(tmp_path, "sett.json", issue["json"]), raw, "-o", str(tmp_path / "report"), "-f", "json"]) == 2
+
+
+def test_a_register_that_says_little_is_compared(issue: dict[str, bytes], tmp_path: Path) -> None:
+    data = json.loads(issue["json"])
+    data["register"] = [{"id": entry["id"]} for entry in data["register"]][1:]
+    old, new = saved(tmp_path, "old.json", issue["json"]), saved(tmp_path, "new.json", json.dumps(data).encode())
+    assert main(["review", "compare", old, new]) == 0
+    assert main(["review", "compare", new, old]) == 0
 
 
 def test_a_file_of_another_product_is_refused_and_the_record_untouched(issue: dict[str, bytes], product: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -262,6 +312,57 @@ def test_a_file_without_record_needs_the_product(workspace: Workspace, product: 
     assert refused([file], capsys) == "uten.docx: carries no record of what was issued, so its answers can only be compared with the product. Add --into and the product's folder."
     assert main(["review", "read", file, "--into", str(product)]) == 0
     assert record(product).values["no.mdreg.6/status"] == "fulfilled"
+
+
+def answers_for(issued: bytes, reviewer: str, status: str, change: Callable[[dict[str, Any]], None] = lambda data: None) -> bytes:
+    """Saved answers to the issue, with another record inside."""
+    data = json.loads(issued)
+    change(data)
+    about = {key: data["document"][key] for key in ("number", "revision")}
+    record = base64.b64encode(zlib.compress(json.dumps(data).encode())).decode()
+    page = {"schema": "urn:dossier:answers:1", "document": about, "answers": {"document/reviewer": reviewer, "document/review-date": "2026-11-25", "no.mdreg.6/status": status}, "record": record}
+    return json.dumps(page).encode()
+
+
+def told_as(number: str, product: str = "ecg-patch", market: str = "no") -> Callable[[dict[str, Any]], None]:
+    def change(data: dict[str, Any]) -> None:
+        data["document"]["number"], data["product"]["id"], data["market"]["id"] = number, product, market
+
+    return change
+
+
+def test_documents_of_two_products_are_told_apart(issue: dict[str, bytes], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    one = saved(tmp_path, "a.json", answers_for(issue["json"], "Kari", "fulfilled"))
+    two = saved(tmp_path, "b.json", answers_for(issue["json"], "Ola", "partly", told_as("IA-NO-labelling-checklist", "insulin-advisor")))
+    main(["review", "read", one, two, "--json"])
+    parts = json.loads(capsys.readouterr().out)
+    assert [(part["document"]["product"], len(part["files"]), part["conflicts"]) for part in parts] == [("ecg-patch", 1, []), ("insulin-advisor", 1, [])]
+
+
+@pytest.mark.parametrize(
+    ("others", "names"),
+    [
+        ([("ecg-patch", "at")], ["no", "at"]),
+        ([("insulin-advisor", "no")], ["ecg-patch", "insulin-advisor"]),
+        ([("ecg-patch", "at"), ("insulin-advisor", "at")], ["no_ecg-patch", "at_ecg-patch", "at_insulin-advisor"]),
+    ],
+)
+def test_reports_that_share_a_number_are_written_under_names_of_their_own(others: list[tuple[str, str]], names: list[str], issue: dict[str, bytes], tmp_path: Path) -> None:
+    paths = [saved(tmp_path, "a.json", answers_for(issue["json"], "Kari", "fulfilled", told_as("TD-100")))]
+    paths += [saved(tmp_path, f"{number}.json", answers_for(issue["json"], "Ola", "partly", told_as("TD-100", *other))) for number, other in enumerate(others)]
+    main(["review", "read", *paths, "-o", str(tmp_path / "report"), "-f", "json"])
+    assert {path.name for path in (tmp_path / "report").iterdir()} == {f"TD-100-findings_rA_nb_{name}.json" for name in names}
+
+
+def test_a_former_default_number_without_the_market_is_still_known(issue: dict[str, bytes], product: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    former = saved(tmp_path, "a.json", answers_for(issue["json"], "Kari", "fulfilled", told_as("ecg-patch-labelling-checklist")))
+    now = saved(tmp_path, "b.json", answers_for(issue["json"], "Ola", "partly"))
+    assert main(["review", "read", former, now, "--into", str(product)]) == 1
+    assert "conflict: no.mdreg.6, status" in said(capsys)
+    main(["review", "read", former, "--into", str(product)])
+    assert record(product).values["no.mdreg.6/status"] == "fulfilled"
+    foreign = saved(tmp_path, "c.json", answers_for(issue["json"], "Kari", "fulfilled", told_as("ecg-patch-cover-letter")))
+    assert "which the product file does not know" in refused([foreign, "--into", str(product)], capsys)
 
 
 def test_two_issues_are_compared(issue: dict[str, bytes], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

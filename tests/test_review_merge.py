@@ -81,7 +81,10 @@ def test_a_file_of_an_older_issue_contradicts_the_record_instead_of_overwriting_
     assert result.changes == ()
     settled = merge(record, [(late, Sender("Ola", ""))], DAY, prefer="Ola")
     assert [change.after for change in settled.changes] == ["partly"]
-    assert merge(record, [(late, Sender("Ola", ""))], DAY, prefer="record").changes == ()
+    ((chosen, voices),) = [(each.chosen, each.voices) for each in settled.settled]
+    assert (chosen.source, [voice.value for voice in voices], result.settled) == ("two.docx", ["fulfilled", "partly"], ())
+    kept = merge(record, [(late, Sender("Ola", ""))], DAY, prefer="record")
+    assert (kept.changes, [each.chosen.value for each in kept.settled]) == ((), ["fulfilled"])
 
 
 @pytest.mark.parametrize(("prefer", "stands"), [("record", ("one.docx", "fulfilled")), ("two.docx", ("two.docx", "partly"))])
@@ -111,6 +114,33 @@ def test_the_same_file_brings_nothing_the_second_time() -> None:
     assert [(entry.reviewer, entry.row, entry.remark) for entry in record.remarks] == [("Ola", "a", "Hvor?")]
 
 
+def test_a_file_without_a_name_leaves_the_reviewer_as_he_is() -> None:
+    named = filled(issue(), "one.docx", a__status="fulfilled")
+    record = Ledger(merge(Ledger(), [(named, Sender("Kari", "2026-11-25"))], DAY).entries)
+    nameless = filled(issue(), "two.docx", b__status="partly")
+    after = Ledger((*record.entries, *merge(record, [(nameless, Sender("", "2026-11-26"))], DAY).entries))
+    assert after.has(nameless.reading.sha256)
+    assert (after.values["document/reviewer"], after.values["document/review-date"], after.values["b/status"]) == ("Kari", "2026-11-25", "partly")
+    together = Ledger(merge(Ledger(), [(named, Sender("Kari", "2026-11-25")), (nameless, Sender("", "2026-11-26"))], DAY).entries)
+    assert (together.values["document/reviewer"], together.values["document/review-date"]) == ("Kari", "2026-11-25")
+
+
+def test_a_file_without_answers_and_name_is_in_the_record() -> None:
+    empty = filled(issue())
+    record = Ledger(merge(Ledger(), [(empty, Sender("", ""))], DAY).entries)
+    assert (record.has(empty.reading.sha256), record.values) == (True, {"document/reviewer": ""})
+
+
+def test_an_equal_remark_is_entered_anew_for_another_day_and_as_often_as_it_stands() -> None:
+    first = Remark("Mangler kilde", "Per", "2026-11-25", "a")
+    record = enter(Ledger(), filled(issue(), "one.docx", remarks=(first,)))
+    later = Remark("Mangler kilde", "Per", "2026-12-01", "a")
+    after = enter(record, filled(issue(), "two.docx", remarks=(first, later, later)))
+    assert [(entry.date, entry.file) for entry in after.remarks] == [("2026-11-25", "one.docx"), ("2026-12-01", "two.docx"), ("2026-12-01", "two.docx")]
+    files = [(filled(issue(), name, remarks=(first,)), Sender(name, "")) for name in ("one.docx", "two.docx")]
+    assert len([entry for entry in merge(Ledger(), files, DAY).entries if entry.remark]) == 1
+
+
 def test_the_record_replays_to_the_same_state(tmp_path: Path) -> None:
     odd = "første\nandre\u2028tredje \u0085 \"«<&|*;'--😀\t"
     record = enter(Ledger(), filled(issue(), "one.docx", a__comment=odd, remarks=(Remark("se\nher", "Ola"),)), filled(issue(a__comment=odd), "two.docx", b__status="partly"))
@@ -119,6 +149,24 @@ def test_the_record_replays_to_the_same_state(tmp_path: Path) -> None:
         output.append(place, ledger.written([entry]))
     assert ledger.read(tmp_path, "no", "labelling-checklist") == record
     assert len(place.read_bytes().splitlines()) == len(record.entries)
+
+
+def test_half_characters_leave_the_record_readable(tmp_path: Path) -> None:
+    file = filled(issue(), "kari_\udce5s.docx", a__comment="halvt \ud83d tegn", remarks=(Remark("se \udc00", "Kari \ud83d", "\ud800", "a"),))
+    file = dataclasses.replace(file, reading=dataclasses.replace(file.reading, sha256="0" * 64))
+    record = enter(Ledger(), file)
+    place = tmp_path / ledger.place("no", "labelling-checklist")
+    output.append(place, ledger.written(record.entries))
+    assert ledger.read(tmp_path, "no", "labelling-checklist") == record
+    assert record.values["a/comment"] == "halvt \ufffd tegn"
+    assert {entry.file for entry in record.entries} == {"kari_\ufffds.docx"}
+    assert enter(record, file) == record
+
+
+def test_a_line_with_half_a_character_is_read_back_equal(tmp_path: Path) -> None:
+    entry = dataclasses.replace(enter(Ledger(), filled(issue(), a__status="partly")).entries[0], value="\udce5 og \ud83d", file="\udce5.docx")
+    output.append(tmp_path / ledger.place("no", "labelling-checklist"), ledger.written([entry]))
+    assert ledger.read(tmp_path, "no", "labelling-checklist").entries == (entry,)
 
 
 def test_a_damaged_record_names_every_bad_line(tmp_path: Path) -> None:

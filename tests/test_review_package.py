@@ -112,6 +112,31 @@ def test_a_bomb_is_refused_without_unpacking_it(make: object, tmp_path: Path) ->
     assert int(figures.split()[0]) < 150_000
 
 
+@pytest.mark.parametrize("packing", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_other_ways_of_packing_are_refused(packing: int) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", packing) as package:
+        for name, part in parts_of(word_file(1)).items():
+            package.writestr(name, part)
+    assert "is packed in a way in which no office program packs" in refusal(buffer.getvalue())
+
+
+@pytest.mark.parametrize("offset", [2**64 - 1, 2**62, 10_000_000])
+def test_a_part_that_lies_outside_the_file_is_refused(offset: int) -> None:
+    """The directory says so in its 64-bit form."""
+    content = word_file(1)
+    end = content.rindex(b"PK\x05\x06")
+    size, start = struct.unpack_from("<II", content, end + 12)
+    directory = bytearray(content[start : start + size])
+    name, extra = struct.unpack_from("<HH", directory, 28)
+    struct.pack_into("<H", directory, 30, extra + 12)
+    struct.pack_into("<I", directory, 42, 0xFFFFFFFF)
+    directory[46 + name + extra : 46 + name + extra] = struct.pack("<HHQ", 1, 8, offset)
+    tail = bytearray(content[end:])
+    struct.pack_into("<I", tail, 12, len(directory))
+    assert "is damaged" in refusal(content[:start] + bytes(directory) + bytes(tail))
+
+
 def test_parts_are_read_once_and_within_bounds() -> None:
     package = open_package("x", word_file(1))
     assert package.kind == "docx"

@@ -338,6 +338,15 @@ def test_a_note_is_told_with_the_row_it_stands_in(forms: dict[str, bytes]) -> No
     assert all(remark.row.split()[0] == remark.text for remark in remarks)
 
 
+def test_half_a_character_in_what_a_note_says_of_itself_is_replaced(note: bytes) -> None:
+    def change(file: pikepdf.Pdf) -> None:
+        half = String(b"\xfe\xff\xd8\x00")
+        file.pages[0].obj.Annots.append(Dictionary(Subtype=Name.Text, Contents=half, M=half, T=half, Rect=Array([60, 790, 80, 810])))
+
+    (remark,) = pdf_form.read("a.pdf", changed(note, change)).remarks
+    assert (remark.text, remark.author, remark.date) == ("\ufffd", "\ufffd", "\ufffd")
+
+
 def test_a_note_outside_the_tables_belongs_to_no_row(note: bytes) -> None:
     def annotate(file: pikepdf.Pdf) -> None:
         file.pages[0].obj.Annots.append(Dictionary(Subtype=Name.Text, Contents=String("øverst"), Rect=Array([60, 790, 80, 810])))

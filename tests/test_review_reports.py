@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import ast
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from dossier import assemble, i18n
 from dossier.assemble import Workspace
 from dossier.blocks import Document, Table, inlines_of, plain
 from dossier.issued import Issued, parse
-from dossier.review import redline
+from dossier.review import redline, written
 from dossier.review.intake import Part
 from dossier.review.ledger import Ledger
 from dossier.review.merge import Sender, merge
@@ -26,20 +27,23 @@ REVIEW = Path(dossier.__file__).parent / "review"
 
 
 def messages() -> list[str]:
-    """Every sentence that a finding may say: the first text given to Finding, or to a function that makes one."""
-    found = []
+    """Every sentence that a finding may say: the first text given to Finding, or to a function that makes one, as it stands or by its name."""
+    found = [written.UNFIT]
     for file in sorted(REVIEW.glob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        tree = ast.parse(file.read_text("utf-8"))
+        named = {ast.unparse(node.targets[0]): node.value.value for node in tree.body if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)}
+        for node in ast.walk(tree):
             if isinstance(node, ast.Call):
-                texts = [argument.value for argument in node.args if isinstance(argument, ast.Constant) and isinstance(argument.value, str)]
+                told = [argument.value if isinstance(argument, ast.Constant) else named.get(ast.unparse(argument)) for argument in node.args]
+                texts = [text for text in told if isinstance(text, str) and text]
                 name = ast.unparse(node.func)
-                if name in ("Finding", "reading.Finding", "_of", "_note", "_finding") and texts:
+                if name in ("Finding", "reading.Finding", "Value", "_of", "_note", "_finding") and texts:
                     found.append(next((text for text in texts if len(text) > 25), texts[0]))
     return found
 
 
-@pytest.mark.parametrize("locale", ["nb", "nn"])
-def test_every_finding_can_be_said_in_norwegian(locale: str) -> None:
+@pytest.mark.parametrize("locale", [locale for locale in i18n.RENDERED if locale != "en"])
+def test_every_finding_can_be_said_in_every_language(locale: str) -> None:
     catalog = i18n.catalog(locale, [ROOT / "templates" / "_review"])
     assert len(messages()) > 15
     assert [message for message in messages() if not catalog.knows(message)] == []
@@ -73,6 +77,16 @@ def test_the_findings_list_holds_findings_conflicts_changes_and_remarks(issues: 
     text = words(findings(part(issues), DAY, workspace.shelf))
     for said in ("kari.docx", "ola.docx", "Status er satt til «Ikke relevant», men kommentaren gir ingen begrunnelse.", "Motstridende svar", "Delvis oppfylt", "Hvor står dette?", "25.11.2026"):
         assert said in text
+
+
+def test_answers_that_lose_a_settled_conflict_are_quoted(issues: tuple[Issued, Issued], workspace: Workspace) -> None:
+    open_part = part(issues)
+    settled = replace(open_part, merge=merge(Ledger(), open_part.files, DAY, prefer="Ola"))
+    document = findings(settled, DAY, workspace.shelf)
+    table = next(block for block in document.blocks if isinstance(block, Table) and len(block.widths) == 7)
+    assert [[plain(cell.inlines) for cell in row.cells][2:] for row in table.rows] == [["kari.docx", "Kari", "25.11.2026", "Ikke relevant", "Ikke tatt med"], ["ola.docx", "Ola", "26.11.2026", "Oppfylt", "Gjelder"]]
+    assert "Motstridende svar" not in words(document).splitlines()
+    assert '"settled"' in document.data.decode()
 
 
 @pytest.mark.parametrize("extension", ["docx", "pdf", "json"])

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from urllib.parse import unquote
 
 from dossier.review import spreadsheetml as x
+from dossier.review import written
 from dossier.review.package import parsed
 from dossier.review.reading import refuse
 
@@ -32,12 +33,16 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One sheet: its cells by row and column, counted from 1; merged ranges as (first row, first column, last row, last column)."""
+    """One sheet: its cells by row and column, counted from 1; merged ranges as (first row, first column, last row, last column).
+
+    `shapes` are the text boxes and other shapes with words in them, by the cell at their upper left corner.
+    """
 
     name: str
     rows: Mapping[int, Mapping[int, Cell]]
     merged: tuple[tuple[int, int, int, int], ...] = ()
     notes: tuple[x.Note, ...] = ()
+    shapes: tuple[x.Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,7 @@ def workbook(parts: Mapping[str, bytes], name: str) -> Workbook:
 
     try:
         return _Package(parts, name).workbook()
-    except (etree.XMLSyntaxError, KeyError, ValueError, IndexError, OverflowError, StopIteration) as error:
+    except (etree.XMLSyntaxError, KeyError, ValueError, TypeError, AttributeError, IndexError, OverflowError, StopIteration) as error:
         raise refuse(name, f"is damaged: its sheets cannot be read ({error}).", AGAIN) from None
 
 
@@ -92,7 +97,7 @@ class _Package:
             attributes = {x.local(key): value for key, value in sheet.attrib.items()}
             kind, target = relations[attributes["id"]]
             if kind == "worksheet":
-                pages.append(self._page(x.unescaped(attributes["name"]), target))
+                pages.append(self._page(written.fit(x.unescaped(attributes["name"]))[0], target))
         properties = self._one(top, "custom-properties", x.properties, {})
         return Workbook(tuple(pages), properties, named.get("date1904") in ("1", "true"))
 
@@ -116,7 +121,7 @@ class _Package:
         notes = self._one(relations, "threadedComment", self._threads, [])
         there = {(note.row, note.column) for note in notes}
         notes += [note for note in self._one(relations, "comments", x.comments, []) if (note.row, note.column) not in there]
-        return Page(name, rows, tuple(merged), tuple(notes))
+        return Page(name, rows, tuple(merged), tuple(notes), tuple(self._one(relations, "drawing", x.shapes, [])))
 
     def _cells(self, row: Any) -> dict[int, Cell]:
         found = {}
@@ -133,8 +138,15 @@ class _Package:
     def _cell(self, element: Any) -> Cell | None:
         inner = {x.local(child.tag): child for child in element}
         kind, value = element.get("t", "n"), "".join(inner["v"].itertext()) if "v" in inner else ""
-        if "f" in inner:
-            return Cell("=" + x.unescaped("".join(inner["f"].itertext())), "formula")
+        held = self._held(element, inner, kind, value)
+        if "f" not in inner:
+            return held
+        # A formula that was filled down stands in its first cell only; what the others showed is all they say.
+        formula = "=" + (x.unescaped("".join(inner["f"].itertext())) or "…")
+        return Cell(f"{formula} → {held.text}" if held else formula, "formula")
+
+    def _held(self, element: Any, inner: Mapping[str, Any], kind: str, value: str) -> Cell | None:
+        """What the cell holds, or showed when it was saved."""
         match kind:
             case "s" if value:
                 return _text(self.shared[int(value)])

@@ -6,12 +6,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dossier import issued, marks
 from dossier.blocks import one_line
 from dossier.issued import Identity, Issued
-from dossier.review import cells, package
+from dossier.review import cells, package, written
 from dossier.review.cells import AGAIN, Cell, Page, Workbook
 from dossier.review.reading import Answer, Finding, Reading, Remark, fingerprint, refuse
 from dossier.review.sheet_values import Blank, Form, Value, form_of, shown, value_of
@@ -21,6 +21,8 @@ _OTHER = "The file's properties say {properties}, the record inside says {record
 _BY_HAND = "A row was added by hand; it is not an answer to a field and is not taken: “{text}”."
 _SHEET = "The sheet “{sheet}” was added by hand; it is not taken: “{text}”."
 _MATCHED = "The hidden mark of the row is gone; its answers were matched by the row's first cell."
+_MOVED = "The hidden mark of the row is that of {other}, its first cell names {row}; its answers were matched by the first cell."
+_COVERED = "{field} is covered by merged cells and still holds “{text}” ({place}). It is not taken."
 _SORTED = "Rows of the sheet “{sheet}” were sorted without their hidden marks; each was matched by its own words."
 _MERGED = "The cells {cells} were merged, so that one value covers several cells: “{text}”. It is taken for the first cell only."
 
@@ -32,7 +34,7 @@ def read(name: str, content: bytes) -> Reading:
         raise refuse(name, "is no Excel workbook.", AGAIN)
     book = cells.workbook(opened.parts, name)
     form = next((form for page in book.pages if (form := form_of(page)) is not None), None)
-    told = {key: book.properties.get(f"{marks.PREFIX}{key}", "") for key in marks.PROPERTIES}
+    told = {key: written.fit(book.properties.get(f"{marks.PREFIX}{key}", ""))[0] for key in marks.PROPERTIES}
     if form is None and not any(told.values()):
         raise refuse(name, "is a workbook, but not one that dossier made: it has neither hidden marks nor a document number.", "Give the workbook that was sent to the reviewer, filled in.")
     if form is None:
@@ -83,9 +85,11 @@ class _Reader:
                 self._page(page)
         for spot in self.unmarked:
             self._unmarked(spot)
+        for page in self.book.pages:
+            self.findings += [Finding(ADDED, {"text": shape.text}, self.names.get((page.name, shape.row), "")) for shape in page.shapes]
         if not self.answers:
             raise refuse(name, "has lost its hidden marks, so that nobody can tell which cell answers what.", "Ask the reviewer for the workbook itself; cells copied into another one cannot be read.")
-        return Reading(name, "xlsx", fingerprint(content), self.identity, tuple(self.answers), self.record, tuple(self._remarks()), None, (*self.unmoved.values(), *self.findings, *self.fixed.missing()))
+        return Reading(name, "xlsx", fingerprint(content), self.identity, tuple(self.answers), self.record, tuple(self._remarks()), None, tuple(_fit(finding) for finding in (*self.unmoved.values(), *self.findings, *self.fixed.missing())))
 
     # --- pages and rows -----------------------------------------------------------------------------------------------
 
@@ -93,6 +97,8 @@ class _Reader:
         self.marks[page.name] = _marks_of(page)
         keys: dict[int, str] = {}
         marked = 0
+        above: list[_Spot] = []
+        rows: list[tuple[_Spot, tuple[str, dict[str, str]]]] = []
         for number in sorted(page.rows):
             row = page.rows[number]
             found = {column: cell.text for column, cell in row.items() if marks.is_key(cell.text)}
@@ -102,20 +108,31 @@ class _Reader:
                 continue
             mark = marks.parse(row[marked].text) if marked in row else None
             spot = _Spot(page, number, keys, {column: cell for column, cell in row.items() if column != marked or mark is None})
-            if mark is None and keys:
+            if mark is not None:
+                rows.append((spot, mark))
+            elif keys:
                 self.unmarked.append(spot)
-            elif mark is not None:
-                self._row(spot, *mark)
+            else:
+                above.append(spot)
+        firsts = Counter(self._first(spot) for spot, _ in rows)
+        for spot, mark in rows:
+            self._row(spot, *mark, alone=firsts[self._first(spot)] == 1)
+        for spot in above if keys else ():
+            self._beside(spot, "")
         if not keys and page.rows:
             text = " | ".join(one_line(cell.text) for number in sorted(page.rows) for cell in page.rows[number].values())
             self.findings.append(Finding(_SHEET, {"sheet": page.name, "text": text}))
 
-    def _row(self, spot: _Spot, digest: str, fields: Mapping[str, str]) -> None:
-        fixed = {key: self._shown(spot.cells.get(column)) for column, key in spot.keys.items() if key not in fields}
+    def _row(self, spot: _Spot, digest: str, fields: Mapping[str, str], alone: bool) -> None:
+        """A row with its mark. Where no other row bears the name in the first cell (`alone`), that name outweighs a mark that does not fit."""
+        fixed = self._fixed(spot, fields)
         found = marks.fingerprint(fixed)
         if found != digest and found in self.marks[spot.page.name]:
             digest, fields = found, self.marks[spot.page.name][found]
             self.unmoved.setdefault(spot.page.name, Finding(_SORTED, {"sheet": spot.page.name}, weight="note"))
+        elif found != digest and alone and (own := self._fields_of(self._first(spot))) and not set(own.values()) & set(fields.values()):
+            self.findings.append(Finding(_MOVED, {"other": self._name("", fields, True) or digest, "row": self._first(spot)}, self._first(spot)))
+            fields, fixed = own, self._fixed(spot, own)
         row = self._name(one_line(fixed.get(marks.key(0), "")), fields, len(spot.cells) > 1)
         self.names[spot.page.name, spot.number] = row
         self.fixed.rows_seen.add(row)
@@ -125,6 +142,14 @@ class _Reader:
         if found != digest:
             self.findings += self.fixed.compare(spot.page.name, row, fixed, spot.keys)
         self._beside(spot, row)
+
+    def _fixed(self, spot: _Spot, fields: Mapping[str, str]) -> dict[str, str]:
+        """The words of the row outside its fields, by column key."""
+        return {key: self._shown(spot.cells.get(column)) for column, key in spot.keys.items() if key not in fields}
+
+    def _first(self, spot: _Spot) -> str:
+        """What the row's first cell says."""
+        return next((one_line(self._shown(spot.cells.get(column))) for column, key in spot.keys.items() if key == marks.key(0)), "")
 
     def _name(self, first: str, fields: Mapping[str, str], in_list: bool) -> str:
         """What the row is called: as issued where its fields tell, else by its first cell; running text has no name."""
@@ -140,7 +165,7 @@ class _Reader:
 
     def _unmarked(self, spot: _Spot) -> None:
         """A row without its mark: matched by its first cell where that names a row whose fields were not met elsewhere."""
-        first = next((one_line(self._shown(spot.cells.get(column))) for column, key in spot.keys.items() if key == marks.key(0)), "")
+        first = self._first(spot)
         fields = self._fields_of(first)
         met = {answer.field for answer in self.answers}
         if fields and not met & set(fields.values()):
@@ -173,10 +198,14 @@ class _Reader:
         blank = self.form.fields.get(name, Blank(name, "textarea"))
         where = spot.place(column)
         value = self._value(spot, column, blank)
+        title = self.record.field[name].title if self.record and name in self.record.field else name
         if value.message:
-            title = self.record.field[name].title if self.record and name in self.record.field else name
             self.findings.append(Finding(value.message, {"field": title, "text": value.text, "place": where}, row, name, "note" if value.note else "finding"))
-        self.answers.append(Answer(name, value.text if value.taken else self._issued(name), where))
+        issued_as = self._issued(name)
+        text, unfit = written.fit(value.text) if value.taken and value.text != issued_as else (issued_as, 0)
+        if unfit:
+            self.findings.append(Finding(written.UNFIT, {"field": title, "count": str(unfit)}, row, name))
+        self.answers.append(Answer(name, text, where))
 
     def _value(self, spot: _Spot, column: int, blank: Blank) -> Value:
         merged = next((each for each in spot.page.merged if each[0] <= spot.number <= each[2] and each[1] <= column <= each[3] and each[:2] != each[2:]), None)
@@ -186,7 +215,9 @@ class _Reader:
         first = spot.page.rows.get(merged[0], {}).get(merged[1])
         area = f"{spot.page.name}!{cells.place(*merged[:2])}:{cells.place(*merged[2:])}"
         self.findings.append(Finding(_MERGED, {"cells": area, "text": self._shown(first)}, field=""))
-        return value if merged[:2] == (spot.number, column) else Value("", taken=False)
+        if merged[:2] == (spot.number, column):
+            return value
+        return Value(self._shown(spot.cells.get(column)), "" if value.text in ("", self._issued(blank.name)) else _COVERED, taken=False)
 
     def _issued(self, name: str) -> str:
         """The value as issued: a cell that is no answer leaves it as it was."""
@@ -198,7 +229,13 @@ class _Reader:
     def _remarks(self) -> Iterator[Remark]:
         for page in self.book.pages:
             for note in page.notes:
-                yield Remark(note.text, note.author, note.date, self.names.get((page.name, note.row), ""), f"{page.name}!{cells.place(note.row, note.column)}", note.reply)
+                text, author, date, row = (written.fit(part)[0] for part in (note.text, note.author, note.date, self.names.get((page.name, note.row), "")))
+                yield Remark(text, author, date, row, f"{page.name}!{cells.place(note.row, note.column)}", note.reply)
+
+
+def _fit(finding: Finding) -> Finding:
+    """The finding with what it quotes made fit for a report."""
+    return replace(finding, values={key: written.fit(text)[0] for key, text in finding.values.items()}, row=written.fit(finding.row)[0])
 
 
 def _marks_of(page: Page) -> dict[str, dict[str, str]]:

@@ -20,6 +20,8 @@ MOST_RECORD = 32_000_000
 MOST_LEVELS = 8
 
 AGAIN = "Ask for the file again, as “Save answers” made it."
+# A string that is never closed reaches to the end; looked for again from each of its quotes, it would cost quadratic time.
+_BRACKETS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[\]{}]', re.DOTALL)
 _IDENTITY = ("number", "revision", "kind", "date", "locale")
 
 
@@ -32,7 +34,8 @@ def read(name: str, content: bytes) -> Reading:
     data = _checked(name, _parsed(name, content))
     found = _record(name, data)
     about = data["document"]
-    identity = Identity(**{key: about.get(key, "") for key in _IDENTITY}, **{key: data.get(key, "") for key in ("product", "market", "data")})
+    said = {key: about.get(key, "") for key in _IDENTITY} | {key: data.get(key, "") for key in ("product", "market", "data")}
+    identity = Identity(**{key: written.fit(text)[0] for key, text in said.items()})
     findings: list[Finding] = []
     if found is not None:
         if (found.identity.number, found.identity.revision) != (identity.number, identity.revision):
@@ -80,7 +83,8 @@ def _parsed(name: str, content: bytes) -> Any:
 def _levels(text: str) -> int:
     """How deep the brackets are nested; those inside strings do not count."""
     depth = deepest = 0
-    for bracket in re.findall(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', text, re.DOTALL):
+    for found in _BRACKETS.finditer(text):
+        bracket = found[0]
         if bracket in ("[", "{"):
             depth += 1
             deepest = max(deepest, depth)

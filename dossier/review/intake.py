@@ -62,17 +62,16 @@ def intake(paths: Sequence[Path], into: Path | None, choices: Choices, workspace
     file = product.read(into) if into is not None else None
     workspace = workspace or Workspace()
     problems: list[Problem] = []
-    parts: dict[tuple[str, str], list[tuple[Comparison, Sender]]] = {}
+    parts: dict[tuple[str, ...], list[tuple[Comparison, Sender]]] = {}
     for reading in readings:
         try:
             comparison = _inspect(reading, file, choices, workspace)
-            identity = comparison.issued.identity
-            parts.setdefault((identity.market, identity.kind), []).append((comparison, merge.sender(comparison, choices.reviewer, choices.reviewed or choices.read.isoformat())))
+            parts.setdefault(_document(comparison.issued.identity, file), []).append((comparison, merge.sender(comparison, choices.reviewer, choices.reviewed or choices.read.isoformat())))
         except DossierError as error:
             problems += error.problems
     if problems:
         raise DossierError(problems)
-    return tuple(_part(market, kind, files, file, choices) for (market, kind), files in parts.items())
+    return tuple(_part(files, file, choices) for files in parts.values())
 
 
 def enter(parts: Sequence[Part]) -> tuple[Path, ...]:
@@ -86,10 +85,16 @@ def enter(parts: Sequence[Part]) -> tuple[Path, ...]:
     return tuple(grown)
 
 
-def _part(market: str, kind: str, files: Sequence[tuple[Comparison, Sender]], file: ProductFile | None, choices: Choices) -> Part:
-    record = ledger.read(file.place.folder, market, kind) if file is not None else Ledger()
+def _document(identity: Identity, file: ProductFile | None) -> tuple[str, ...]:
+    """What tells documents apart: in a product folder the record that they share, whatever number they went by; else all they say."""
+    return (identity.market, identity.kind) if file is not None else (identity.product, identity.number, identity.market, identity.kind)
+
+
+def _part(files: Sequence[tuple[Comparison, Sender]], file: ProductFile | None, choices: Choices) -> Part:
+    identity = files[0][0].issued.identity
+    record = ledger.read(file.place.folder, identity.market, identity.kind) if file is not None else Ledger()
     told = tuple((_with_sender(comparison, who, record), who) for comparison, who in files)
-    return Part(files[0][0].issued.identity, told, merge.merge(record, told, choices.read, choices.prefer), file.place.folder if file is not None else None)
+    return Part(identity, told, merge.merge(record, told, choices.read, choices.prefer), file.place.folder if file is not None else None)
 
 
 def _with_sender(comparison: Comparison, who: Sender, record: Ledger) -> Comparison:
@@ -115,7 +120,7 @@ def _read(paths: Sequence[Path]) -> list[Reading]:
             problems += error.problems
             continue
         if reading.sha256 in readings:
-            problems.append(Problem(path.name, 0, 0, f"is the same file as {readings[reading.sha256].name}.", "Give each reviewer's file once."))
+            problems.append(Problem(readers.named(path), 0, 0, f"is the same file as {readings[reading.sha256].name}.", "Give each reviewer's file once."))
         readings[reading.sha256] = reading
     if problems:
         raise DossierError(problems)
@@ -133,7 +138,7 @@ def _inspect(reading: Reading, file: ProductFile | None, choices: Choices, works
     findings = _revision(reading.name, identity, now, choices)
     if reading.issued is None:
         return _told(compare(reading, replace(now, identity=identity, fields=tuple(replace(field, value="") for field in now.fields))), findings)
-    comparison = compare(reading, reading.issued)
+    comparison = compare(reading, replace(reading.issued, identity=identity))
     return _told(comparison, [*findings, *_reworded(comparison, now)])
 
 
@@ -151,6 +156,9 @@ def _identity(reading: Reading, file: ProductFile, choices: Choices, workspace: 
         raise refuse(name, f'was made for the product "{identity.product}", not for "{own.id}" ({file.place.source.name}).', "Give the folder of its own product with --into.")
     markets = [identity.market or choices.market] if identity.market or choices.market else [*own.markets, *workspace.repository.expand(["all"])]
     numbers = _numbers(file, markets, workspace)
+    # Without a prefix of the product file, numbers had no market in them once; documents issued under such a number are still on their way.
+    if identity.product and identity.market and identity.kind in {each.id for each in workspace.shelf.templates} and identity.number == f"{own.id}-{identity.kind}":
+        numbers.setdefault(identity.number, (identity.kind, identity.market))
     kind, market = identity.kind, identity.market or choices.market
     if identity.number in numbers:
         kind, market = kind or numbers[identity.number][0], market or numbers[identity.number][1]
@@ -177,7 +185,7 @@ def _numbers(file: ProductFile, markets: Sequence[str], workspace: Workspace) ->
 
 def _law_date(reading: Reading, choices: Choices) -> dt.date:
     """The day whose law the file applied, where it says so; else today."""
-    return dt.date.fromisoformat(str(reading.issued.content["market"]["date"])) if reading.issued else choices.read
+    return dt.date.fromisoformat(reading.issued.content["market"]["date"]) if reading.issued else choices.read
 
 
 def _revision(name: str, identity: Identity, now: Issued, choices: Choices) -> list[Finding]:

@@ -6,12 +6,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from pathlib import Path
 
 from dossier.errors import DossierError, Problem
+from dossier.review.state import REVIEW_DATE, REVIEWER
 
 FOLDER = "reviews"
 
@@ -44,8 +46,14 @@ class Ledger:
 
     @cached_property
     def answers(self) -> dict[str, Entry]:
-        """The last line of each field: the state of the review."""
-        return {entry.field: entry for entry in self.entries if entry.field}
+        """The last line of each field: the state of the review. A file without a name or a day takes neither from the one before."""
+        found: dict[str, Entry] = {}
+        for entry in self.entries:
+            if entry.field and (entry.value or entry.field not in (REVIEWER, REVIEW_DATE)):
+                found[entry.field] = entry
+            elif entry.field:
+                found.setdefault(entry.field, entry)
+        return found
 
     @property
     def values(self) -> dict[str, str]:
@@ -88,11 +96,12 @@ def read(product: Path, market: str, kind: str) -> Ledger:
 
 
 def written(entries: Iterable[Entry]) -> bytes:
-    """The entries as lines to add."""
+    """The entries as lines to add, which `read` gives back equal."""
     known = [{key: value for key, value in asdict(entry).items() if value or (key == "value" and entry.field)} for entry in entries]
-    return "".join(json.dumps(entry, ensure_ascii=False, sort_keys=True).replace("\u2028", "\\u2028").replace("\u2029", "\\u2029").replace("\x85", "\\u0085") + "\n" for entry in known).encode("utf-8", "surrogatepass")
+    return "".join(_ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(entry, ensure_ascii=False, sort_keys=True)) + "\n" for entry in known).encode()
 
 
+_ESCAPED = re.compile("[\x85\u2028\u2029\ud800-\udfff]")  # other programs see line ends in some; half a character has no form in UTF-8
 _NAMES = {field.name for field in fields(Entry)}
 _NEEDED = {"reviewer", "date", "file", "sha256", "number", "revision", "read"}
 

@@ -6,10 +6,12 @@ no answer. Where two answers differ, neither is taken until someone settles it.
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dossier.issued import Issued
+from dossier.review import written
 from dossier.review.findings import Comparison
 from dossier.review.ledger import Entry, Ledger
 from dossier.review.state import REVIEW_DATE, REVIEWER
@@ -48,12 +50,23 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True)
+class Settled:
+    """A field to which different answers were given, of which `chosen` was preferred and counts."""
+
+    field: str
+    row: str
+    voices: tuple[Voice, ...]
+    chosen: Voice
+
+
+@dataclass(frozen=True, slots=True)
 class Merge:
-    """What reading the files in would do: lines for the record, changes for the eye, conflicts to settle."""
+    """What reading the files in would do: lines for the record, changes for the eye, conflicts to settle, and those that were settled."""
 
     entries: tuple[Entry, ...]
     changes: tuple[Change, ...]
     conflicts: tuple[Conflict, ...]
+    settled: tuple[Settled, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +85,16 @@ def sender(comparison: Comparison, name: str, date: str) -> Sender:
 def merge(ledger: Ledger, files: Sequence[tuple[Comparison, Sender]], read: dt.date, prefer: str = "") -> Merge:
     """Merges the files, all of one document, into its record.
 
-    `prefer` settles conflicts: the name of a reviewer or of a file, or "record". What a file brought before it does not bring
+    `prefer` settles conflicts: the name of a reviewer or of a file, or "record"; the answers that lose are kept in `settled`. What a file brought before it does not bring
     again; a conflict that was left open comes up again.
     """
+    prefer = written.fit(prefer)[0]
     brought = {(entry.sha256, entry.field) for entry in ledger.entries}
     fresh = [(comparison, who, {name: value for name, value in comparison.given.items() if (comparison.reading.sha256, name) not in brought}) for comparison, who in files]
     entries: list[Entry] = []
     changes: list[Change] = []
     conflicts: list[Conflict] = []
+    settled: list[Settled] = []
     for field in dict.fromkeys(name for _, _, given in fresh for name in given):
         if field in (REVIEWER, REVIEW_DATE):
             continue
@@ -90,6 +105,8 @@ def merge(ledger: Ledger, files: Sequence[tuple[Comparison, Sender]], read: dt.d
         if chosen is None:
             conflicts.append(Conflict(field, row, tuple(candidates)))
             continue
+        if any(voice.value != chosen.value for voice in candidates):
+            settled.append(Settled(field, row, tuple(candidates), chosen))
         before = ledger.values.get(field, "")
         if chosen.source == IN_RECORD:  # a line that says so, or the same conflict would come up for ever
             entries += [_line(comparison, Sender(chosen.reviewer, chosen.date), read, field=field, value=chosen.value, row=row) for _, comparison, _ in voices]
@@ -100,7 +117,7 @@ def merge(ledger: Ledger, files: Sequence[tuple[Comparison, Sender]], read: dt.d
         comparison, who = next((comparison, who) for voice, comparison, who in voices if voice == chosen)
         entries.append(_line(comparison, who, read, field=field, value=chosen.value, row=row))
     entries += _signed(files, ledger, read)
-    return Merge(tuple(entries), tuple(changes), tuple(conflicts))
+    return Merge(tuple(entries), tuple(changes), tuple(conflicts), tuple(settled))
 
 
 def _earlier(ledger: Ledger, field: str, issues: Sequence[Issued]) -> list[Voice]:
@@ -119,22 +136,38 @@ def _chosen(voices: Sequence[Voice], prefer: str) -> Voice | None:
 
 
 def _signed(files: Sequence[tuple[Comparison, Sender]], ledger: Ledger, read: dt.date) -> list[Entry]:
-    """The remarks of the files, and one line that says who reviewed, so that a file without answers is in the record too."""
-    entries = []
+    """The remarks of the files, and one line that says who reviewed, so that a file without answers is in the record too.
+
+    A file without a name gives no day either once somebody is named: the day would stand beside another's name. A remark that
+    the record holds as often as the file does is not entered again; it travels along when a file is reviewed once more.
+    """
+    entries: list[Entry] = []
+    named = bool(ledger.values.get(REVIEWER))
+    known = Counter(_remark_key(entry) for entry in ledger.remarks)
     for comparison, who in files:
         if ledger.has(comparison.reading.sha256):
             continue
         entries.append(_line(comparison, who, read, field=REVIEWER, value=who.name))
-        if who.date:
+        if who.date and (who.name or not named):
             entries.append(_line(comparison, who, read, field=REVIEW_DATE, value=who.date))
-        known = {(entry.reviewer, entry.row, entry.remark) for entry in ledger.remarks}
-        for remark in comparison.reading.remarks:
-            author = remark.author or who.name
-            if remark.text.strip() and (author, remark.row, remark.text) not in known:
-                entries.append(_line(comparison, Sender(author, remark.date[:10] or who.date), read, row=remark.row, remark=remark.text))
+        named = named or bool(who.name)
+        told = [remark for remark in comparison.reading.remarks if remark.text.strip()]
+        lines = [_line(comparison, Sender(remark.author or who.name, remark.date[:10] or who.date), read, row=remark.row, remark=remark.text) for remark in told]
+        met: Counter[tuple[str, str, str, str]] = Counter()
+        for line in lines:
+            key = _remark_key(line)
+            met[key] += 1
+            if met[key] > known[key]:
+                entries.append(line)
+        known |= met
     return entries
+
+
+def _remark_key(entry: Entry) -> tuple[str, str, str, str]:
+    return entry.reviewer, entry.date, entry.row, entry.remark
 
 
 def _line(comparison: Comparison, who: Sender, read: dt.date, **about: str) -> Entry:
     reading, identity = comparison.reading, comparison.issued.identity
-    return Entry(who.name, who.date, reading.name, reading.sha256, identity.number, identity.revision, read.isoformat(), **about)
+    texts = (who.name, who.date, reading.name, reading.sha256, identity.number, identity.revision, read.isoformat())
+    return Entry(*(written.fit(text)[0] for text in texts), **{key: written.fit(text)[0] for key, text in about.items()})

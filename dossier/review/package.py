@@ -19,6 +19,8 @@ MOST_RATIO = 100  # of one part unpacked to packed
 SMALL = 1_000_000  # a part up to this size may be packed as tightly as it likes
 AGAIN = "Ask for the reviewer's file again."
 
+# Of the other ways of packing, zipfile unpacks as much in one step as a file asks for; the bounds below would come too late.
+_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MAIN = {
     "docx": ("wordprocessingml.document.main+xml", "word/"),
@@ -75,9 +77,9 @@ def open_package(name: str, content: bytes) -> Package:
         raise _no_archive(name, content)
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, RuntimeError, UnicodeDecodeError) as error:
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, RuntimeError, UnicodeDecodeError, OverflowError) as error:
         raise refuse(name, f"is damaged or was cut off on its way ({error}).", AGAIN) from None
-    _bounds(name, archive)
+    _bounds(name, archive, len(content))
     names = set(archive.namelist())
     room = [MOST_BYTES]
     if "mimetype" in names and (relative := _open_document(name, _unpacked(name, archive, "mimetype", room))) is not None:
@@ -156,7 +158,7 @@ def is_strict(content: bytes) -> bool:
 # --- bounds -----------------------------------------------------------------------------------------------------------
 
 
-def _bounds(name: str, archive: zipfile.ZipFile) -> None:
+def _bounds(name: str, archive: zipfile.ZipFile, length: int) -> None:
     parts = archive.infolist()
     if len(parts) > MOST_PARTS:
         raise refuse(name, f"has {len(parts)} parts; a filled document has fewer than {MOST_PARTS}. It may be harmful.", AGAIN)
@@ -167,6 +169,10 @@ def _bounds(name: str, archive: zipfile.ZipFile) -> None:
         seen.add(part.filename.lower())
         if part.flag_bits & 1:
             raise refuse(name, "is protected with a password.", "Open it, remove the password, save it, and read it again.")
+        if part.compress_type not in _PACKED:
+            raise refuse(name, f'has a part that is packed in a way in which no office program packs ("{part.filename[:60]}"). It may be harmful.', AGAIN)
+        if not 0 <= part.header_offset < length:
+            raise refuse(name, f'is damaged: "{part.filename[:60]}" lies outside the file.', AGAIN)
     if sum(part.file_size for part in parts) > MOST_BYTES or any(_bloated(part.file_size, part.compress_size) for part in parts):
         raise _too_large(name)
 
@@ -194,6 +200,6 @@ def _unpacked(name: str, archive: zipfile.ZipFile, part: str, room: list[int]) -
                 pieces.append(piece)
     except KeyError:
         raise refuse(name, f"lacks the part {part}.", AGAIN) from None
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError, ValueError, OverflowError) as error:
         raise refuse(name, f"is damaged: {part} cannot be unpacked ({error}).", AGAIN) from None
     return b"".join(pieces)

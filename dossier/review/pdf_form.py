@@ -75,7 +75,7 @@ def of(name: str, content: bytes, inside: Mapping[str, Any]) -> Reading:
     if not fields:
         raise refuse(name, *REFUSALS["no fields"])
     found: Issued | None = None
-    identity = Identity(inside["number"], inside["revision"])
+    identity = Identity(written.fit(inside["number"])[0], written.fit(inside["revision"])[0])
     findings: list[Finding] = []
     if inside["record"]:
         found = issued.parse(inside["record"].encode("utf-8", "replace"), name)
@@ -113,7 +113,7 @@ def _answer(field: Mapping[str, Any], found: Issued | None) -> tuple[Answer, int
             value = written.day(value, found.identity.locale)
         case _ if as_issued and as_issued.kind == "select":  # a list that a program turned into a text field
             value = _code(value, as_issued.options, as_issued)
-    return Answer(field["name"], value, f"page {field['page']}" if field["page"] else ""), unfit
+    return Answer(written.fit(field["name"])[0], written.fit(value)[0], f"page {field['page']}" if field["page"] else ""), unfit
 
 
 def _code(value: str, options: Sequence[tuple[str, str]], as_issued: Field | None) -> str:
@@ -129,7 +129,7 @@ def _code(value: str, options: Sequence[tuple[str, str]], as_issued: Field | Non
 def _signatures(fields: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
     for field in fields:
         if field["kind"] == "Sig" and field["value"]:
-            yield Finding("The PDF is signed ({who}); dossier does not check signatures.", {"who": field["value"][0] or "no name given"}, weight="note")
+            yield Finding("The PDF is signed ({who}); dossier does not check signatures.", {"who": written.fit(field["value"][0])[0] or "no name given"}, weight="note")
 
 
 # --- marks on the pages -----------------------------------------------------------------------------------------------
@@ -140,16 +140,16 @@ def _remarks(inside: Mapping[str, Any], found: Issued | None) -> Iterator[Remark
         text = _said(mark)
         if text and not mark["state"]:
             row = _row(found, _beside(mark, inside))
-            yield Remark(text, written.fit(mark["author"])[0].strip(), _moment(mark["date"]), row, f"page {mark['page']}", mark["reply"])
+            yield Remark(text, written.fit(mark["author"])[0].strip(), _moment(written.fit(mark["date"])[0]), row, f"page {mark['page']}", mark["reply"])
 
 
 def _said(mark: Mapping[str, Any]) -> str:
     """The words of a mark: what was typed, the name of a stamp, the name of a file that was attached."""
     text = written.fit(mark["text"])[0].strip()
     if not text and mark["kind"] == "Stamp" and mark["name"]:
-        return f"[{re.sub(r'(?<=[a-z])(?=[A-Z])', ' ', mark['name'].removeprefix('SB'))}]"
+        return f"[{re.sub(r'(?<=[a-z])(?=[A-Z])', ' ', written.fit(mark['name'])[0].removeprefix('SB'))}]"
     if mark["kind"] == "FileAttachment" and mark["file"]:
-        return f"{text} [{mark['file']}]".strip()
+        return f"{text} [{written.fit(mark['file'])[0]}]".strip()
     return text
 
 

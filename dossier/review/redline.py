@@ -100,15 +100,15 @@ def _register(old: Issued, new: Issued) -> list[Difference]:
         was, now = before.get(name), after.get(name)
         if was is None or now is None:
             found.append(Difference("evidence", name, "New" if was is None else "Gone", _document(was), _document(now)))
-        elif was["revision"] != now["revision"]:
-            found.append(Difference("evidence", name, "Revision", str(was["revision"]), str(now["revision"])))
-        elif was["sha256"] != now["sha256"]:
-            found.append(Difference("evidence", name, "File content, same revision", str(was["sha256"])[:12], str(now["sha256"])[:12]))
+        elif was.get("revision") != now.get("revision"):
+            found.append(Difference("evidence", name, "Revision", str(was.get("revision", "")), str(now.get("revision", ""))))
+        elif was.get("sha256") != now.get("sha256"):
+            found.append(Difference("evidence", name, "File content, same revision", str(was.get("sha256", ""))[:12], str(now.get("sha256", ""))[:12]))
     return found
 
 
 def _document(row: Mapping[str, Any] | None) -> str:
-    return " ".join(part for part in (str(row["number"]), str(row["revision"])) if part) if row else ""
+    return " ".join(part for part in (str(row.get("number", "")), str(row.get("revision", ""))) if part) if row else ""
 
 
 def _fields(old: Issued, new: Issued) -> list[Difference]:

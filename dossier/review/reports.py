@@ -12,7 +12,7 @@ from dossier.i18n import Tongue
 from dossier.issued import Identity, Issued
 from dossier.labels import APPLIES, COVERAGE
 from dossier.review.intake import Part
-from dossier.review.merge import IN_RECORD
+from dossier.review.merge import IN_RECORD, Voice
 from dossier.review.reading import Finding
 from dossier.review.redline import Difference
 from dossier.speech import Phrase, Speaker
@@ -41,7 +41,7 @@ class About:
 
 
 def findings(part: Part, date: dt.date, shelf: Shelf) -> blocks.Document:
-    """The findings list of the files of one document: who filled what, what is to be looked at, what changes, conflicts, remarks."""
+    """The findings list of the files of one document: who filled what, what is to be looked at, what changes, conflicts open and settled, remarks."""
     identity, issue = part.identity, part.files[0][0].issued
     voice = _voice(identity, shelf)
     say = voice.words
@@ -54,9 +54,9 @@ def findings(part: Part, date: dt.date, shelf: Shelf) -> blocks.Document:
         ],
         "findings": [(index, finding.row, _sentence(finding, voice), finding.weight) for index, (comparison, _) in enumerate(part.files, 1) for finding in comparison.findings],
         "changes": [(change.row, _title(issue, change.field), _shown(issue, change.field, change.before), _shown(issue, change.field, change.after), change.reviewer) for change in part.merge.changes],
-        "conflicts": [
-            (conflict.row, _title(issue, conflict.field), [(_source(one.source, voice), one.reviewer, _short(one.date, voice), _shown(issue, conflict.field, one.value)) for one in conflict.voices])
-            for conflict in part.merge.conflicts
+        "conflicts": [(conflict.row, _title(issue, conflict.field), [_voiced(one, conflict.field, issue, voice) for one in conflict.voices]) for conflict in part.merge.conflicts],
+        "settled": [
+            (settled.row, _title(issue, settled.field), [(one.value == settled.chosen.value, *_voiced(one, settled.field, issue, voice)) for one in settled.voices]) for settled in part.merge.settled
         ],
         "remarks": [
             (remark.row, remark.author or who.name, _short(remark.date[:10] or who.date, voice), remark.text) for comparison, who in part.files for remark in comparison.reading.remarks
@@ -103,6 +103,7 @@ def as_json(part: Part) -> dict[str, Any]:
         ],
         "changes": [asdict(change) for change in part.merge.changes],
         "conflicts": [asdict(conflict) for conflict in part.merge.conflicts],
+        "settled": [asdict(settled) for settled in part.merge.settled],
     }
 
 
@@ -132,6 +133,11 @@ def _facts(identity: Identity, issue: Issued, voice: Speaker) -> list[tuple[Phra
     product = issue.content["product"]
     facts = [("Document", identity.number), ("Revision", identity.revision), ("Product", " ".join(part for part in (product.get("name", ""), product.get("version", "")) if part)), ("Manufacturer", product.get("manufacturer", ""))]
     return [(voice.words(label), value) for label, value in facts if value]
+
+
+def _voiced(one: Voice, field: str, issue: Issued, voice: Speaker) -> tuple[str, str, str, str]:
+    """An answer with who gave it: file, reviewer, day, answer."""
+    return _source(one.source, voice), one.reviewer, _short(one.date, voice), _shown(issue, field, one.value)
 
 
 def _source(source: str, voice: Speaker) -> str:

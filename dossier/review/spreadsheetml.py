@@ -8,7 +8,8 @@ from typing import Any
 
 _ESCAPED = re.compile(r"(?:_x[0-9A-Fa-f]{4}_)+")
 _DATES = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
-_NO_CODE = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
+_NO_CODE = re.compile(r'"[^"]*"?|\\.|\[[^\]]*\]?|_.|\*.')  # what is never closed counts to the end, or the search would go on from each start
+_LONGEST_CODE = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def strings(root: Any) -> list[str]:
 
 def formats(root: Any) -> list[str]:
     """What each cell style shows a number as."""
-    codes = {int(each.get("numFmtId")): _NO_CODE.sub("", each.get("formatCode", "")).lower() for each in every(root, "numFmt")}
+    codes = {int(each.get("numFmtId")): _NO_CODE.sub("", each.get("formatCode", "")[:_LONGEST_CODE]).lower() for each in every(root, "numFmt")}
     found = []
     for styles in (each for each in root if local(each.tag) == "cellXfs"):
         for style in styles:
@@ -96,6 +97,17 @@ def comments(root: Any) -> list[Note]:
             text = text.removeprefix(f"{author}:").lstrip("\n")
         found.append(Note(*split(each.get("ref", "")), text, author))
     return found
+
+
+def shapes(root: Any) -> list[Note]:
+    """The words in text boxes and other shapes of a sheet, a line for each paragraph; each shape once, which Excel writes a second time for older programs."""
+    found = []
+    for anchor in root:
+        numbers = {local(each.tag): int(each.text or 0) + 1 for corner in anchor if local(corner.tag) == "from" for each in corner if local(each.tag) in ("row", "col")}
+        for body in every(anchor, "txBody"):
+            text = "\n".join(joined(paragraph, "t") for paragraph in every(body, "p")).strip()
+            found += [Note(numbers.get("row", 0), numbers.get("col", 0), text, "")] if text else []
+    return list(dict.fromkeys(found))
 
 
 def properties(root: Any) -> dict[str, str]:
