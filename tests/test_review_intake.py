@@ -21,6 +21,7 @@ from dossier import assemble
 from dossier.assemble import Order, Workspace
 from dossier.cli import main
 from dossier.review import ledger
+from dossier.review.intake import Choices, intake
 
 from . import word_files as files
 from .conftest import DAY, ROOT
@@ -375,3 +376,21 @@ def test_two_issues_are_compared(issue: dict[str, bytes], tmp_path: Path, capsys
     assert {path.name for path in (tmp_path / "report").iterdir()} == {f"{NUMBER}-changes_rB_nb.docx", f"{NUMBER}-changes_rB_nb.pdf"}
     assert main(["review", "compare", old, saved(tmp_path, "x.docx", other(issue["docx"], set_in("product", "id", to="x")))]) == 2
     assert 'x.docx: is not another issue of old.docx: its product is "x", not "ecg-patch". Compare two issues of one document.' in said(capsys)
+
+
+def test_words_of_the_house_style_in_header_and_footer_are_no_finding(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "samples" / "ecg-patch", tmp_path / "product")
+    shared = tmp_path / "home" / "templates" / "_shared"
+    shared.mkdir(parents=True)
+    with zipfile.ZipFile(ROOT / "templates" / "_shared" / "style.docx") as old, zipfile.ZipFile(shared / "style.docx", "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name.startswith("word/header"):
+                content = content.replace(b"</w:hdr>", b"<w:p><w:r><w:t>House Confidential</w:t></w:r></w:p></w:hdr>")
+            new.writestr(name, content)
+    home = ["--home", str(tmp_path / "home")]
+    assert main(["build", str(tmp_path / "product"), "-m", "no", "-d", "labelling-checklist", "-f", "docx", "--date", "2026-11-24", "-o", str(tmp_path / "out"), *home]) == 0
+    (made,) = (tmp_path / "out").rglob("*.docx")
+    assert "House Confidential" in "".join(sentence for part in intake([made], None, Choices(DAY)) for comparison, _ in part.files for sentence in map(str, comparison.findings))
+    told = [str(finding) for part in intake([made], None, Choices(DAY), Workspace((tmp_path / "home",))) for comparison, _ in part.files for finding in comparison.findings]
+    assert not [sentence for sentence in told if "header or footer" in sentence]

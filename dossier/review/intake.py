@@ -11,7 +11,7 @@ from dossier.assemble import Workspace
 from dossier.errors import DossierError, Problem, did_you_mean
 from dossier.issued import Identity, Issued
 from dossier.product import ProductFile
-from dossier.review import ledger, merge, readers
+from dossier.review import ledger, merge, readers, word
 from dossier.review.findings import Comparison, compare
 from dossier.review.ledger import Ledger
 from dossier.review.merge import Merge, Sender
@@ -58,9 +58,9 @@ def intake(paths: Sequence[Path], into: Path | None, choices: Choices, workspace
 
     Raises DossierError with every file that is refused; then none of the others counts either.
     """
-    readings = _read(paths)
-    file = product.read(into) if into is not None else None
     workspace = workspace or Workspace()
+    readings = [_without_house_words(reading, workspace) for reading in _read(paths)]
+    file = product.read(into) if into is not None else None
     problems: list[Problem] = []
     parts: dict[tuple[str, ...], list[tuple[Comparison, Sender]]] = {}
     for reading in readings:
@@ -125,6 +125,15 @@ def _read(paths: Sequence[Path]) -> list[Reading]:
     if problems:
         raise DossierError(problems)
     return list(readings.values())
+
+
+def _without_house_words(reading: Reading, workspace: Workspace) -> Reading:
+    """The reading without what the user's own style.docx prints in headers and footers."""
+    style = workspace.style("style.docx")
+    if style is None or not any(finding.message == word.IN_MARGINS for finding in reading.findings):
+        return reading
+    own = word.margin_words(style.name, style.read_bytes())
+    return replace(reading, findings=tuple(finding for finding in reading.findings if finding.message != word.IN_MARGINS or not own.issuperset(finding.values["text"].split())))
 
 
 def _inspect(reading: Reading, file: ProductFile | None, choices: Choices, workspace: Workspace) -> Comparison:

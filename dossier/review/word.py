@@ -16,6 +16,7 @@ from dossier.review.word_body import Body, Held, TooDeep, walk
 from dossier.review.word_text import TRACKED, W14, W, text_of
 
 BODY = "word/document.xml"
+IN_MARGINS = "A header or footer holds words beside those of the document; they are not taken: “{text}”."
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _CP = "{http://schemas.openxmlformats.org/package/2006/metadata/core-properties}"
 _W15 = "{http://schemas.microsoft.com/office/word/2012/wordml}"
@@ -162,7 +163,13 @@ def _in_margins(package: Package, record: Issued | None, identity: Identity) -> 
                 text = text.replace(inserted, "", 1)
                 yield Finding("Text was inserted into a header or footer; it is not taken: “{text}”.", {"text": inserted})
             if any(sign.isalnum() for sign in text):
-                yield Finding("A header or footer holds words beside those of the document; they are not taken: “{text}”.", {"text": one_line(text)})
+                yield Finding(IN_MARGINS, {"text": one_line(text)})
+
+
+def margin_words(name: str, content: bytes) -> frozenset[str]:
+    """The words that the style file of a house prints in headers and footers; a document made with it holds them too."""
+    package = open_package(name, content)
+    return frozenset(word for part in package.names if part.startswith(("word/header", "word/footer")) and part.endswith(".xml") for word in text_of(package.xml(part)).split())
 
 
 def _running(package: Package, record: Issued | None, identity: Identity) -> list[re.Pattern[str]]:
