@@ -85,7 +85,7 @@ def _check(_: Path) -> Pairs:
 
 def _build(document: str, pairs: int) -> Callable[[Path], Pairs]:
     def measure(scratch: Path) -> Pairs:
-        command = [DOSSIER, "build", PRODUCT, "-m", "no", "--date", "2026-11-24", "-o", str(scratch), *(["-d", document] if document else [])]
+        command = [DOSSIER, "build", PRODUCT, "-m", "no", "--force", "-j", "1", "--date", "2026-11-24", "-o", str(scratch), *(["-d", document] if document else [])]
         return compare(fresh([*command, "-f", "docx"]), fresh([*command, "-f", "docx,pdf"]), pairs)
 
     return measure
