@@ -37,7 +37,7 @@ def check_market(names: Sequence[str], workspace: Workspace, day: dt.date, as_js
 
     repository = workspace.repository
     wanted, unknown = _wanted(names, repository) if names else (list(repository.ids()), [])
-    faults = sorted({*unknown, *(problem for name in wanted for problem in resolve.faults_of(repository, name, day))}) if names else resolve.faults(repository, day)
+    faults = sorted({*unknown, *(problem for name in wanted for problem in resolve.faults_of(repository, name))}) if names else resolve.faults(repository)
     found = [] if faults else sorted({finding for name in wanted for finding in check(repository, name, day)})
     if as_json:
         print(json.dumps({"faults": [asdict(problem) for problem in faults], "findings": [asdict(finding) for finding in found]}, ensure_ascii=False, indent=1))

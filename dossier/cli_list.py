@@ -29,7 +29,7 @@ def listed(what: str, markets: Sequence[str], workspace: Workspace, day: dt.date
     repository = workspace.repository
     match what:
         case "markets":
-            return _markets(repository, day)
+            return _markets(repository)
         case "documents":
             return [{"id": each.id, "title": i18n.say(each.title, "en").text, "about": i18n.say(each.about, "en").text} for each in workspace.shelf.templates]
         case "requirements":
@@ -57,9 +57,9 @@ def _resolved(repository: Repository, markets: Sequence[str], day: dt.date) -> l
     return found
 
 
-def _markets(repository: Repository, day: dt.date) -> list[dict[str, Any]]:
+def _markets(repository: Repository) -> list[dict[str, Any]]:
     """All markets with the number of their facts at each level of proof, then the groups with their markets."""
-    problems = resolve.faults(repository, day)
+    problems = resolve.faults(repository)
     if problems:
         raise DossierError(problems)
     markets = [

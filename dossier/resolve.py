@@ -381,12 +381,12 @@ def _order(record: Record) -> tuple[int, str]:
     return record.group.order, record.group.id
 
 
-def faults(repository: Repository, date: dt.date) -> list[Problem]:
+def faults(repository: Repository) -> list[Problem]:
     """Every problem of all jurisdictions and groups: unreadable records, circles, overlays that point nowhere."""
-    return _each_once(problem for found in (*(faults_of(repository, name, date) for name in repository.ids()), group_faults(repository)) for problem in found)
+    return _each_once(problem for found in (*(faults_of(repository, name) for name in repository.ids()), group_faults(repository)) for problem in found)
 
 
-def faults_of(repository: Repository, name: str, date: dt.date) -> list[Problem]:
+def faults_of(repository: Repository, name: str) -> list[Problem]:
     """As `faults`, of one jurisdiction and those it extends, for each regulation it stands on. Raises DossierError where there is none of this name."""
     chain, problems = repository.lineage(name)
     regulations = sorted({part.head.regulation for part in chain} - {""}) or [""]

@@ -10,7 +10,7 @@ from dossier.cli import main
 from dossier.errors import ExitCode
 from dossier.resolve import Repository, faults_of
 
-from .conftest import DAY, ROOT
+from .conftest import ROOT
 
 HEAD = "id: {id}\nname: {{en: Somewhere}}\nkind: state\nextends: [{extends}]\nlocale: en\n"
 SOURCES = """\
@@ -338,7 +338,7 @@ def test_an_overlay_may_name_the_sources_of_its_chain_and_is_not_told_the_faults
 def test_an_overlay_may_name_the_sources_of_the_regulation_it_speaks_of(source: str, count: int, make: Make, home: Path) -> None:
     """`ivdr-2024` is known to the chain of the IVDR alone."""
     make("zz", extends="no", files={"requirements/overlay.yaml": OVERLAY.format(id="no.mdreg.6", set=f"{{under: {{ivdr: {{source: {source}, clause: Article 1}}}}}}")})
-    found = faults_of(Repository((home / "jurisdictions", ROOT / "jurisdictions")), "zz", DAY)
+    found = faults_of(Repository((home / "jurisdictions", ROOT / "jurisdictions")), "zz")
     assert [str(problem) for problem in found] == [f'{RULES}:6:5: no.mdreg.6: source "nowhere" is not in sources.yaml.'] * count
 
 

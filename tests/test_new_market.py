@@ -55,7 +55,7 @@ def said(folder: Path, name: str = "") -> list[str]:
 @pytest.mark.parametrize("extends", PARENTS)
 def test_a_new_folder_loads_without_a_fault(extends: tuple[str, ...], make: Callable[..., Path]) -> None:
     folder = make("nz", *extends)
-    assert faults_of(at(folder.parent.parent), "nz", DAY) == []
+    assert faults_of(at(folder.parent.parent), "nz") == []
     head = at(folder.parent.parent).get("nz").head
     assert head.name == {"en": "New Zealand", "nb": "New Zealand", "nn": "New Zealand"}
     assert head.extends == extends
@@ -80,7 +80,7 @@ def test_the_examples_count_once_their_signs_are_taken_away(make: Callable[..., 
         if file.name == "jurisdiction.yaml":
             lines = [line for line in lines if not line.startswith("introduction:")]
         file.write_text("\n".join(line.removeprefix("#: ") for line in lines) + "\n", "utf-8")
-    assert faults_of(at(folder.parent.parent), "nz", DAY) == []
+    assert faults_of(at(folder.parent.parent), "nz") == []
     part = at(folder.parent.parent).get("nz")
     assert len(part.records) == 6
     assert part.authorities[0].role == "competent-authority"
@@ -101,7 +101,7 @@ def test_every_file_says_what_it_is_for_and_where_to_look(make: Callable[..., Pa
 
 def test_a_name_that_is_no_country_is_left_open_and_named(make: Callable[..., Path]) -> None:
     folder = make("gulf")
-    assert faults_of(at(folder.parent.parent), "gulf", DAY) == []
+    assert faults_of(at(folder.parent.parent), "gulf") == []
     found = said(folder)
     assert [line for line in found if line.startswith("jurisdictions/gulf/jurisdiction.yaml:9:12: name.en is empty.")]
 
