@@ -160,7 +160,7 @@ def build(paths: Sequence[Path], order: Order, workspace: Workspace | None = Non
 
 def write(result: Result, folder: Path) -> tuple[Path, ...]:
     """Writes the documents and the manifest into `folder`; returns the documents' paths."""
-    return output.write(folder, [*(built.file for built in result.built), *result.evidence], {})
+    return output.write(folder, [*(built.file for built in result.built), *result.evidence])
 
 
 def known_formats(names: Sequence[str]) -> tuple[str, ...]:

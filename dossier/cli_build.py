@@ -113,12 +113,11 @@ def _extra(made: Plan, summary: Summary, folder: Folder | Address, workspace: Wo
     for file in copies:
         folder.add(file)
     failed = {(failure.task.product, failure.task.market) for failure in summary.failures}
-    if made.packed - failed:
-        for product, market in sorted(made.packed - failed):
-            each = made.products[product]
-            entries = [entry for entry in summary.entries if (entry["product"], entry["market"]) == (product, market)]
-            evidence = [(document, each.files[document.id], each.file.place.folder / document.file) for document in each.file.product.evidence] if made.order.with_evidence else []
-            folder.add(archive.pack(folder, product, market, entries, evidence, workspace.repository.library, each.file.product.regulation))
+    for product, market in sorted(made.packed - failed):
+        each = made.products[product]
+        entries = [entry for entry in summary.entries if (entry["product"], entry["market"]) == (product, market)]
+        evidence = [(document, each.files[document.id], each.file.place.folder / document.file) for document in each.file.product.evidence] if made.order.with_evidence else []
+        folder.add(archive.pack(folder, product, market, entries, evidence, workspace.repository.library, each.file.product.regulation))
     return len(copies)
 
 

@@ -53,7 +53,7 @@ def plain_name(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9.]+", "-", plain).strip("-.") or "0"
 
 
-def write(folder: Path, files: Iterable[File], run: Mapping[str, Any]) -> tuple[Path, ...]:
+def write(folder: Path, files: Iterable[File]) -> tuple[Path, ...]:
     """Writes the files, then the manifest that names them; returns the paths of the files.
 
     Every file is complete before it gets its name, so that a full disk or a broken run leaves the earlier output
@@ -64,7 +64,7 @@ def write(folder: Path, files: Iterable[File], run: Mapping[str, Any]) -> tuple[
     _made(folder)
     lock = _locked(folder / LOCK)
     try:
-        manifest = _manifest(folder, files, run)
+        manifest = _manifest(folder, files)
         for file in files:
             _place(folder / file.path, file.content)
         _place(folder / MANIFEST, manifest)
@@ -104,9 +104,9 @@ def _distinct(files: list[File]) -> None:
         seen[key] = file.path
 
 
-def _manifest(folder: Path, files: list[File], run: Mapping[str, Any]) -> bytes:
+def _manifest(folder: Path, files: list[File]) -> bytes:
     """The manifest of the folder: entries of earlier runs stay, those of the same path are replaced."""
-    return manifest_of({**earlier(folder), **{file.path: {**entry(file), **run} for file in files}})
+    return manifest_of({**earlier(folder), **{file.path: entry(file) for file in files}})
 
 
 def manifest_of(entries: Mapping[str, Entry]) -> bytes:

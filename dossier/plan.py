@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import Field
 
-from dossier import assemble, evidence, i18n, output, product, yamlfile
+from dossier import assemble, evidence, i18n, output, overview, product, yamlfile
 from dossier.assemble import Order, Workspace
 from dossier.errors import DossierError, Problem
 from dossier.evidence import EvidenceFile
@@ -28,7 +28,7 @@ USUALLY = {"pdf": 4.0, "xlsx": 0.3}
 WORDS = 0.4
 ZIP = "zip"
 # What lies in the output folder itself, where products have their folders.
-TAKEN = {output.MANIFEST, "index.html"}
+TAKEN = {output.MANIFEST, overview.NAME}
 
 
 @dataclass(frozen=True, slots=True)

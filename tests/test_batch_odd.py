@@ -61,7 +61,7 @@ def test_a_comparison_and_a_build_share_a_folder(tmp_path: Path, capsys: pytest.
 
 def test_entries_of_an_older_version_do_not_stop_the_index(tmp_path: Path) -> None:
     about = {"product": "old", "markets": ["no"], "document": {"kind": "market-comparison", "number": "1", "revision": "A", "locale": "en", "format": "docx"}}
-    output.write(tmp_path, [File("old/x.docx", b"x", about)], {})
+    output.write(tmp_path, [File("old/x.docx", b"x", about)])
     assert build(ECG, "-m", "no", "-d", "cover-letter", "-f", "docx", "-o", tmp_path) == 0
     assert 'href="old/x.docx"' in (tmp_path / "index.html").read_text("utf-8")
 

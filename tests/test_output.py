@@ -26,40 +26,40 @@ def manifest(folder: Path) -> dict[str, dict[str, object]]:
 
 
 def test_the_manifest_names_every_file_with_its_fingerprint(tmp_path: Path) -> None:
-    output.write(tmp_path, OLD, {})
+    output.write(tmp_path, OLD)
     assert manifest(tmp_path)["p/no/a.docx"] == {"path": "p/no/a.docx", "sha256": output.sha256(b"old a"), "size": 5, "n": 1}
 
 
 def test_a_second_run_keeps_the_entries_of_other_files(tmp_path: Path) -> None:
-    output.write(tmp_path, OLD, {})
-    output.write(tmp_path, [File("q/se/c.pdf", b"c", {})], {})
+    output.write(tmp_path, OLD)
+    output.write(tmp_path, [File("q/se/c.pdf", b"c", {})])
     assert sorted(manifest(tmp_path)) == ["p/no/a.docx", "p/no/b.pdf", "q/se/c.pdf"]
 
 
 def test_an_entry_whose_file_is_gone_is_dropped(tmp_path: Path) -> None:
-    output.write(tmp_path, OLD, {})
+    output.write(tmp_path, OLD)
     (tmp_path / "p/no/a.docx").unlink()
-    output.write(tmp_path, [File("x.pdf", b"x", {})], {})
+    output.write(tmp_path, [File("x.pdf", b"x", {})])
     assert sorted(manifest(tmp_path)) == ["p/no/b.pdf", "x.pdf"]
 
 
 def test_the_same_files_twice_give_the_same_bytes(tmp_path: Path) -> None:
-    output.write(tmp_path / "one", OLD, {})
-    output.write(tmp_path / "two", OLD, {})
-    output.write(tmp_path / "two", OLD, {})
+    output.write(tmp_path / "one", OLD)
+    output.write(tmp_path / "two", OLD)
+    output.write(tmp_path / "two", OLD)
     assert state(tmp_path / "one") == state(tmp_path / "two")
 
 
 def test_two_outputs_of_one_name_are_refused_before_anything_is_written(tmp_path: Path) -> None:
     with pytest.raises(DossierError, match="two outputs would have this name"):
-        output.write(tmp_path, [File("P/no/a.pdf", b"1", {}), File("p/no/A.pdf", b"2", {})], {})
+        output.write(tmp_path, [File("P/no/a.pdf", b"1", {}), File("p/no/A.pdf", b"2", {})])
     assert state(tmp_path) == {}
 
 
 def test_a_foreign_manifest_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text('{"name": "a web app"}')
     with pytest.raises(DossierError, match="is not a manifest that dossier wrote"):
-        output.write(tmp_path, [], {})
+        output.write(tmp_path, [])
     assert (tmp_path / "manifest.json").read_text() == '{"name": "a web app"}'
 
 
@@ -70,7 +70,7 @@ def test_a_fault_at_any_call_leaves_every_file_whole(tmp_path: Path, monkeypatch
     real: Callable[..., object] = getattr(os, call)
     for failing in range(1, 30):
         folder = tmp_path / f"{failing}"
-        output.write(folder, OLD, {})
+        output.write(folder, OLD)
         count = 0
 
         def faulty(*given: object, limit: int = failing, **named: object) -> object:
@@ -82,7 +82,7 @@ def test_a_fault_at_any_call_leaves_every_file_whole(tmp_path: Path, monkeypatch
 
         monkeypatch.setattr(os, call, faulty)
         try:
-            output.write(folder, NEW, {})
+            output.write(folder, NEW)
             failed = False
         except DossierError as error:
             failed = True
@@ -102,7 +102,7 @@ def test_a_fault_at_any_call_leaves_every_file_whole(tmp_path: Path, monkeypatch
 def test_a_folder_that_is_a_file_gives_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("x")
     with pytest.raises(DossierError, match="cannot be written"):
-        output.write(tmp_path / "out", OLD, {})
+        output.write(tmp_path / "out", OLD)
 
 
 @pytest.mark.parametrize(("revision", "shown"), [("A", "A"), ("B 2", "B-2"), ("1.10", "1.10"), ("é/..", "e"), ("", "0")])
