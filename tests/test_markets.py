@@ -52,7 +52,7 @@ def built(workspace: Workspace) -> Callable[[str, str], Checklist]:
 
 
 def test_no_jurisdiction_and_no_group_has_a_fault(workspace: Workspace) -> None:
-    assert faults(workspace.repository, DAY) == []
+    assert faults(workspace.repository) == []
 
 
 def test_groups_stand_for_their_markets(workspace: Workspace) -> None:
