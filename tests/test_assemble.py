@@ -18,6 +18,7 @@ from dossier import assemble, i18n, template
 from dossier.assemble import Built, Order, Workspace
 from dossier.blocks import Break, Bullets, Contents, Document, Field, Heading, Inlines, Link, Paragraph, Status, Table, Text, fields_of
 from dossier.checklist import Checklist
+from dossier.errors import DossierError
 from dossier.template import Issue
 
 from .conftest import DAY, MINIMAL, ROOT, SAMPLES
@@ -138,7 +139,7 @@ def test_a_later_day_prints_that_days_law(workspace: Workspace) -> None:
 def test_two_products_of_one_id_are_refused(workspace: Workspace, tmp_path: Path, write: Callable[..., Path]) -> None:
     one, two = write(MINIMAL, "one"), write(MINIMAL.replace("id: thing", "id: THING"), "two")
     result = assemble.build([one, two], order("cover-letter", formats=("docx",)), workspace)
-    with pytest.raises(assemble.DossierError, match="two outputs would have this name"):
+    with pytest.raises(DossierError, match="two outputs would have this name"):
         assemble.write(result, tmp_path / "out")
 
 

@@ -9,17 +9,18 @@ import os
 import random
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
-from dossier import assemble, batch, making, output, plan, resources
+from dossier import assemble, batch, i18n, making, output, plan, resources
 from dossier.assemble import Order, Workspace
 from dossier.batch import Event
 from dossier.cli import main
@@ -27,6 +28,7 @@ from dossier.errors import DossierError
 from dossier.making import Made, Maker
 from dossier.output import Folder
 from dossier.plan import Plan, Task, Wish
+from dossier.review.ledger import Ledger
 
 from .conftest import DAY, ROOT
 
@@ -178,7 +180,7 @@ def _listing_evidence(product: Path, home: Path) -> list[str]:
         for each in (original, now):
             checklist = assemble.checklist_of(each.file, "no", DAY, workspace, each.files)
             order = Order((), DAY, DAY)
-            texts.append(assemble.document(checklist, workspace.shelf.get(name), assemble.i18n.tongue("nb"), order, workspace, making.Ledger()).data)
+            texts.append(assemble.document(checklist, workspace.shelf.get(name), i18n.tongue("nb"), order, workspace, Ledger()).data)
         if texts[0] != texts[1]:
             found.append(name)
     assert found, "at least one document names the evidence file"
@@ -273,9 +275,9 @@ class Canned:
 
 
 @pytest.fixture
-def canned(monkeypatch: pytest.MonkeyPatch, workspace: Workspace) -> Iterator[Plan]:
+def canned(monkeypatch: pytest.MonkeyPatch, workspace: Workspace) -> Plan:
     monkeypatch.setattr(batch, "Maker", Canned)
-    monkeypatch.setattr(batch.Keys, "of", lambda self, task, extension: "k" + str(task))
+    monkeypatch.setattr(making.Keys, "of", lambda self, task, extension: "k" + str(task))
     return planned([ECG], ["no", "se", "dk", "fi", "is"], workspace)
 
 
@@ -350,7 +352,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, capsys: pytest
 def test_a_second_build_into_the_folder_is_told_who_holds_it(canned: Plan, tmp_path: Path, workspace: Workspace) -> None:
     with Folder(tmp_path), pytest.raises(DossierError) as error:
         Folder(tmp_path)
-    assert str(error.value.problems[0]) == f"{tmp_path}: another build is writing here: process {os.getpid()} on {output.socket.gethostname()}. Wait until it ends, stop it, or choose another folder with -o."
+    assert str(error.value.problems[0]) == f"{tmp_path}: another build is writing here: process {os.getpid()} on {socket.gethostname()}. Wait until it ends, stop it, or choose another folder with -o."
     built(canned, tmp_path, workspace)
     assert not (tmp_path / output.LOCK).exists()
 

@@ -65,7 +65,7 @@ def fill_in(file: Path) -> None:
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in STEPS[6].splitlines() if line.startswith("| ") and not line.startswith("| ---")]
     book = load_workbook(file)
     sheet = book["Requirements"]
-    heads = {str(cell.value): cell.column for cell in sheet[1]}
+    heads = {str(cell.value): column for column, cell in enumerate(sheet[1], 1)}
     for name, *values in rows[1:]:
         for row, value in enumerate(values, 2):
             if value:

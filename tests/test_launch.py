@@ -15,6 +15,7 @@ from dossier.blocks import Document, Status, Table, plain
 from dossier.checklist import Checklist
 from dossier.cli import main
 from dossier.errors import DossierError
+from dossier.labels import PHASE
 
 from .conftest import DAY, ROOT
 
@@ -78,8 +79,8 @@ def test_the_heat_counts_each_gap_once_in_its_last_row(compared: Callable[..., l
         for code, cell in zip(order, row.cells[1:], strict=True):
             counted = comparison.phase_counts(next(each for each in checklists if each.market.head.id.upper() == code))
             title = plain(row.cells[0].inlines)
-            phase = next(phase for phase, name in comparison_document.PHASE.items() if name == title)
-            assert plain(cell.inlines) == (str(counted[phase]) if counted.get(phase) else "–")
+            phase = next(phase for phase in comparison.PHASES if PHASE[phase] == title)
+            assert plain(cell.inlines) == str(counted.get(phase) or "–")
 
 
 def test_the_tint_grows_with_the_number() -> None:

@@ -105,7 +105,7 @@ def test_a_rule_that_ends_is_told_for_a_product_that_shows_it(market: Make, writ
     assert told(diff(capsys, folder, home, home, "2027-01-31", "2026-12-01")) == [("zz.one", "appears")]
 
 
-def test_a_product_that_shows_a_rule_which_is_over_can_still_be_checked(market: Make, write: Callable[[str], Path], capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_product_that_shows_a_rule_which_is_over_can_still_be_checked(market: Make, write: Callable[..., Path], capsys: pytest.CaptureFixture[str]) -> None:
     home = str(market(rule("zz.one", ", to: 2026-12-31") + rule("zz.two")))
     declared = "declarations:\n  zz.one: {applies: no, reason: It is over.}\n"
     assert main(["check", str(write(showing("zz.one") + declared)), "-m", "zz", "--date", "2027-01-01", "--home", home]) == 1
@@ -125,7 +125,8 @@ def test_a_rule_that_only_the_newer_data_have_is_told_for_a_product_that_shows_i
 @pytest.mark.parametrize("how", ["appears", "ends"])
 def test_a_regulation_that_only_one_side_has_is_told_rule_by_rule(how: str, market: Make, capsys: pytest.CaptureFixture[str]) -> None:
     states = [market(home="mdr"), market(extends="eu-mdr, eu-ivdr", home="both")]
-    mdr, ivdr = diff(capsys, None, *(states if how == "appears" else states[::-1]))
+    older, newer = states if how == "appears" else states[::-1]
+    mdr, ivdr = diff(capsys, None, older, newer)
     assert mdr["changes"] == []
     held = resolve(Workspace((states[1],)).repository, "zz", DAY, "ivdr").records
     assert len(held) > 100

@@ -20,13 +20,13 @@ from docx.oxml.ns import qn
 from lxml import etree
 
 from dossier import resources
-from dossier.blocks import Block, Break, Bullets, Cell, Contents, Document, Field, Heading, Inline, Link, Paragraph, Row, Status, Table, Text
+from dossier.blocks import Block, Break, Bullets, Cell, Contents, Document, Field, Heading, Inline, Link, Paragraph, Row, Status, StatusKind, Table, Text
 from dossier.errors import DossierError
 from dossier.render.docx import NEEDED, render
 from dossier.render.wordml import bookmark_names
 
 ODD = ["<&|*", "æøå ÆØÅ", "Pump & <X>", 'said "yes"', "a" * 120, "Ωμέγα", "50 µg ≥ 1", "{number}", "]]>"]
-STATUSES = ["covered", "gap", "expected", "not-applicable", "undetermined", "applies", "information", "unconfirmed"]
+STATUSES: list[StatusKind] = ["covered", "gap", "expected", "not-applicable", "undetermined", "applies", "information", "unconfirmed"]
 W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 
 

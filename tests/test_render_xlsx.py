@@ -77,7 +77,7 @@ def _fields(cell: Cell) -> list[Field]:
 def test_every_field_has_one_unlocked_cell_and_every_other_cell_is_locked(documents: dict[str, Document]) -> None:
     for found in documents.values():
         sheets = opened(render(found))
-        names = []
+        names: list[str] = []
         for name, sheet in sheets.items():
             assert sheet.protection.sheet
             keys = {str(each.value): each.column for each in sheet[1] if each.value}
@@ -283,7 +283,7 @@ def test_properties_name_the_document_with_and_without_its_record(documents: dic
     for each in (found, replace(found, with_record=False)):
         book = load_workbook(io.BytesIO(render(each)))
         assert (book.properties.title, book.properties.creator, book.properties.contentStatus) == (found.title, found.author, found.mark)
-        named = {prop.name: prop.value for prop in book.custom_doc_props.props}
+        named = {prop.name: prop.value for prop in book.custom_doc_props.props}  # type: ignore[attr-defined]
         assert named == {
             "dossier.number": "FP-NO-cover-letter", "dossier.revision": "A", "dossier.kind": "cover-letter", "dossier.date": found.date.isoformat(), "dossier.locale": "nb+en",
             "dossier.product": "ecg-patch", "dossier.market": "no", "dossier.data": "2026.11.0",

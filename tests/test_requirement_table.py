@@ -207,7 +207,7 @@ def test_only_the_lines_that_differ_change(bring: Callable[[Change], Plan], home
 
 
 def test_a_new_row_goes_under_its_group_and_leaves_out_what_the_file_gives(bring: Callable[[Change], Plan]) -> None:
-    made = bring(lambda sheet: [new_row(sheet)][1:])  # type: ignore[arg-type, return-value]
+    made = bring(lambda sheet: [new_row(sheet)][1:])  # type: ignore[arg-type]
     assert made.added == ("zz.new",)
     ((path, content),) = made.files.items()
     assert path.name == "enforcement.yaml"
@@ -230,7 +230,7 @@ def test_a_real_date_and_a_choice_in_capitals_are_understood(bring: Callable[[Ch
 def test_a_key_that_the_file_gives_for_all_rows_is_emptied_by_a_blank(home: Path, repository: Repository) -> None:
     file = home / "jurisdictions" / "zz" / "requirements" / "enforcement.yaml"
     file.write_text(file.read_text("utf-8").replace("defaults:\n", "defaults:\n  applies_when: {software: yes}\n"), "utf-8")
-    book = changed(exported(repository, "zz"), lambda book: [put(book[SHEET], "zz.law", "condition", None)][1:])  # type: ignore[arg-type, return-value]
+    book = changed(exported(repository, "zz"), lambda book: [put(book[SHEET], "zz.law", "condition", None)][1:])  # type: ignore[arg-type]
     ((path, content),) = planned(book, file.parent.parent, repository).files.items()
     path.write_bytes(content)
     assert '    applies_when: ""\n' in content.decode()
@@ -250,7 +250,7 @@ def test_odd_text_comes_back_letter_for_letter(text: str, bring: Callable[[Chang
 def test_windows_line_endings_and_the_mark_at_the_start_stay(home: Path, repository: Repository, bring: Callable[[Change], Plan]) -> None:
     file = home / "jurisdictions" / "zz" / "requirements" / "enforcement.yaml"
     file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes().replace(b"\n", b"\r\n"))
-    ((_, content),) = bring(lambda sheet: [put(sheet, "zz.law", "clause", "§ 7")][1:]).files.items()  # type: ignore[arg-type, return-value]
+    ((_, content),) = bring(lambda sheet: [put(sheet, "zz.law", "clause", "§ 7")][1:]).files.items()  # type: ignore[arg-type]
     assert content.startswith(b"\xef\xbb\xbf#")
     assert content.count(b"\n") == content.count(b"\r\n")
 
@@ -322,7 +322,7 @@ def test_rows_that_cannot_be_told_apart_or_placed(faults: Callable[[Change], lis
 
 
 def test_an_id_with_capitals_is_refused(faults: Callable[[Change], list[str]]) -> None:
-    (line,) = faults(lambda sheet: [new_row(sheet, id="zz.New")][1:])  # type: ignore[arg-type, return-value]
+    (line,) = faults(lambda sheet: [new_row(sheet, id="zz.New")][1:])  # type: ignore[arg-type]
     assert line.startswith(PLACE + "A")
     assert line.endswith('"zz.New" has capitals, and requirements are looked up in small letters, so nobody could name it. Write zz.new.')
 
@@ -353,7 +353,7 @@ def test_merged_cells_are_refused(faults: Callable[[Change], list[str]]) -> None
 
 def test_another_workbook_is_refused_with_a_sentence(home: Path, repository: Repository) -> None:
     book = Workbook()
-    book.active.title = "Sheet of mine"  # type: ignore[union-attr]
+    book.active.title = "Sheet of mine"
     read, market = requirement_import.market_of("rules.xlsx", saved(book))
     assert market == ""
     with pytest.raises(DossierError, match='has no sheet "Requirements"; it has "Sheet of mine"'):
@@ -367,7 +367,7 @@ def test_a_file_that_cannot_be_changed_by_lines_is_left_alone(home: Path, reposi
     data = yamlfile.read(file).data
     file.write_text(json.dumps(data, ensure_ascii=False), "utf-8")
     with pytest.raises(DossierError, match="cannot be changed row by row"):
-        bring(lambda sheet: [put(sheet, "zz.law", "clause", "§ 7")][1:])  # type: ignore[arg-type, return-value]
+        bring(lambda sheet: [put(sheet, "zz.law", "clause", "§ 7")][1:])  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("fault", "message"), [("add:\n  -\n", "a block of keys is expected here."), ("defaults: yes\nadd:\n", '"defaults" needs a block of keys')])

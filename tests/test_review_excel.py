@@ -295,9 +295,10 @@ def test_a_deleted_row_of_the_register_is_named(labelling: bytes) -> None:
 def test_a_copied_row_with_another_answer_is_named(labelling: bytes) -> None:
     def change(book: Workbook) -> None:
         sheet, row, column = sheet_of(book)
-        for cell in sheet[row]:
-            sheet.cell(sheet.max_row + (cell.column == 1), cell.column).value = cell.value
-        sheet.cell(sheet.max_row, column).value = "et annet svar"
+        below = sheet.max_row + 1
+        for number, cell in enumerate(sheet[row], 1):
+            sheet.cell(below, number).value = cell.value
+        sheet.cell(below, column).value = "et annet svar"
 
     comparison = compared(changed(filled(labelling, TYPED), change))
     assert comparison.given == GIVEN
@@ -333,7 +334,7 @@ def test_rows_above_the_sheet_are_quoted(labelling: bytes) -> None:
 def test_text_boxes_and_shapes_are_quoted_once_with_their_row(labelling: bytes) -> None:
     book = opened(filled(labelling, TYPED))
     sheet, row, _ = sheet_of(book)
-    number = book.worksheets.index(sheet) + 1
+    number = book.sheetnames.index(sheet.title) + 1
     content = saved(book)
     names = 'xmlns:xdr="http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
     shape = "<xdr:sp><xdr:txBody><a:p><a:r><a:t>Dette er </a:t></a:r><a:r><a:t>feil</a:t></a:r></a:p><a:p><a:r><a:t>Se side 3</a:t></a:r></a:p></xdr:txBody></xdr:sp>"

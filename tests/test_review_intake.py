@@ -16,6 +16,7 @@ from typing import Any
 import pikepdf
 import pypdf
 import pytest
+from lxml import etree
 
 from dossier import assemble
 from dossier.assemble import Order, Workspace
@@ -93,7 +94,7 @@ def test_two_reviewers_one_planted_conflict_and_the_next_issue(issue: dict[str, 
     text = "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf.file.content)).pages)
     assert re.search(r"Ola\s+Li,\s+25\.11\.2026", text)
     assert "Gjennomgangslogg" in text
-    assert control_of(files.etree.fromstring(zipfile.ZipFile(io.BytesIO(word.file.content)).read("word/document.xml")), "no.mdreg.6/status").findtext(f".//{files.W}t") == "Oppfylt"
+    assert control_of(etree.fromstring(zipfile.ZipFile(io.BytesIO(word.file.content)).read("word/document.xml")), "no.mdreg.6/status").findtext(f".//{files.W}t") == "Oppfylt"
     assert "reviews/no/labelling-checklist.jsonl" in word.file.about["inputs"]
     again = ledger.Ledger(tuple(record(product).entries))
     assert again.values == record(product).values

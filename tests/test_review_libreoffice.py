@@ -30,7 +30,9 @@ def need(command: str) -> str:
     path = shutil.which(command)
     if path is None:
         reason = f"{command} is not on this machine; .ci/setup-tests installs it where it may"
-        pytest.fail(reason) if os.environ.get("CI", "").lower() in ("true", "1") else pytest.skip(reason)
+        if os.environ.get("CI", "").lower() in ("true", "1"):
+            pytest.fail(reason)
+        pytest.skip(reason)
     return path
 
 
@@ -58,7 +60,7 @@ def test_the_libreoffice_of_this_machine(tmp_path: Path) -> None:
         subprocess.run(["/usr/bin/python3", libreoffice.__file__, source, target], check=True, timeout=180)
         read_back(target)
         return
-    command = [office, f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless", "--convert-to", "docx:MS Word 2007 XML", "--outdir", tmp_path / "saved", source]
+    command: list[str | Path] = [office, f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless", "--convert-to", "docx:MS Word 2007 XML", "--outdir", tmp_path / "saved", source]
     subprocess.run(command, check=True, capture_output=True, timeout=180)
     with pytest.raises(DossierError) as raised:
         word.read("svar.docx", (tmp_path / "saved" / "sendt.docx").read_bytes())

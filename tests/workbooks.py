@@ -48,7 +48,7 @@ def changed(content: bytes, change: Callable[[Workbook], None]) -> bytes:
 
 def spots(book: Workbook) -> dict[str, tuple[str, int, int]]:
     """Where each field stands: sheet, row and column, found by the hidden marks."""
-    found = {}
+    found: dict[str, tuple[str, int, int]] = {}
     for sheet in book:
         keys = {str(cell.value): cell.column for cell in sheet[1] if cell.value}
         if marks.KEYS not in keys:

@@ -141,7 +141,7 @@ def _section(word: WordDocument, style: Path, landscape: bool) -> tuple[str, flo
     Where there is none of that orientation, the last section turned.
     """
     from docx.oxml.ns import qn
-    from lxml import etree  # type: ignore[import-untyped]
+    from lxml import etree
 
     inherited: dict[tuple[str, str], Any] = {}
     sections = [section._sectPr for section in word.sections if section.page_width and section.page_height]

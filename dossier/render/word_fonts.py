@@ -20,7 +20,7 @@ def embed(word: WordDocument, faces: Sequence[Face]) -> None:
     """Embeds the faces: one w:font for each family, with an embedded file for each of its four styles that is there."""
     from docx.opc.packuri import PackURI
     from docx.opc.part import Part
-    from lxml import etree  # type: ignore[import-untyped]
+    from lxml import etree
 
     table = _table(word)
     root = etree.fromstring(table.blob)

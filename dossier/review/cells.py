@@ -69,7 +69,7 @@ def place(row: int, column: int) -> str:
 
 def workbook(parts: Mapping[str, bytes], name: str) -> Workbook:
     """The workbook whose package holds these parts. Raises DossierError where its XML cannot be used."""
-    from lxml import etree  # type: ignore[import-untyped]
+    from lxml import etree
 
     try:
         return _Package(parts, name).workbook()

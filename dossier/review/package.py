@@ -91,7 +91,7 @@ def open_package(name: str, content: bytes) -> Package:
 
 def parsed(name: str, part: str, content: bytes) -> Any:
     """The XML of a part, or DossierError: XML with a document type is refused, so that no entity is ever looked at."""
-    from lxml import etree  # type: ignore[import-untyped]
+    from lxml import etree
 
     if b"<!DOCTYPE" in content or b"<!ENTITY" in content or content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise refuse(name, f"carries a document type or an unusual encoding in {part}, which no office program writes; it may be harmful.", "Do not open it. Ask the reviewer where the file comes from.")

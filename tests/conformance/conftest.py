@@ -44,7 +44,7 @@ def need(validator: str) -> None:
 
 def build(sample: str, folder: Path, *options: str) -> None:
     """Runs `dossier build` for a sample on the day of the tests."""
-    command = (sys.executable, "-m", "dossier", "build", f"samples/{sample}", "-m", "no", "--date", DAY.isoformat(), "-o", folder, *options)
+    command: tuple[str | Path, ...] = (sys.executable, "-m", "dossier", "build", f"samples/{sample}", "-m", "no", "--date", DAY.isoformat(), "-o", folder, *options)
     midnight = dt.datetime.combine(DAY, dt.time(), dt.UTC)
     validators.run(*command, env={**os.environ, "SOURCE_DATE_EPOCH": f"{midnight.timestamp():.0f}"})
 
