@@ -13,9 +13,7 @@ from dossier import __version__
 from dossier.errors import DossierError, ExitCode, Problem
 
 if TYPE_CHECKING:
-    from dossier.assemble import Order, Workspace
-    from dossier.checklist import Checklist
-    from dossier.plan import Wish
+    from dossier.assemble import Workspace
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -102,7 +100,9 @@ def _command() -> Any:
     @as_json
     def check(products: tuple[str, ...], market: tuple[str, ...], date: str | None, home: tuple[str, ...], as_json: bool) -> int:
         """Name the problems and gaps of products, without making documents."""
-        return _check(products, _split(market), date, home, as_json)
+        from dossier import cli_check
+
+        return cli_check.check(products, _split(market), _law_date(date), _workspace(home), as_json=as_json)
 
     @dossier.command()
     @click.argument("products", nargs=-1, metavar="PRODUCT...")
@@ -127,14 +127,14 @@ def _command() -> Any:
     @click.option("--json", "as_json", is_flag=True, help="Print events as JSON, one a line.")
     def build(products: tuple[str, ...], market: tuple[str, ...], document: tuple[str, ...], formats: tuple[str, ...], locale: tuple[str, ...], date: str | None, folder: str, plan_file: str | None, jobs: int | None, scheduler: str, force: bool, dry_run: bool, time_limit: float, memory_limit: int, strict: bool, fillable: bool, with_evidence: bool, no_record: bool, home: tuple[str, ...], as_json: bool) -> int:
         """Make the documents of products for markets."""
-        from dossier import assemble, cli_build
+        from dossier import assemble, cli_build, plan
         from dossier.workers import Limits
 
         law_date = _law_date(date)
         order = assemble.Order((), law_date, today(), tuple(_split(document)), tuple(_split(formats)) or assemble.DEFAULT_FORMATS, tuple(_split(locale)), not no_record, fillable, with_evidence)
-        wishes = _wishes(products, _split(market), plan_file, order, law_date if date else None)
+        wishes = plan.wished([Path(path) for path in products], _split(market), Path(plan_file) if plan_file else None, law_date if date else None, order)
         run = cli_build.Run(folder, jobs or 0, force, strict, as_json, dry_run, Limits(time_limit, memory_limit), scheduler)
-        return cli_build.build(wishes, _workspace(home), run, _print_gaps, _as_json)
+        return cli_build.build(wishes, _workspace(home), run)
 
     @dossier.command()
     @click.argument("folder", metavar="DIR")
@@ -160,7 +160,7 @@ def _command() -> Any:
         """Set the markets of a launch side by side: differences, gaps, dates, languages, reuse."""
         from dossier import assemble, cli_launch
 
-        order = assemble.Order(tuple(_markets_of(products, _split(market))), _law_date(date), today(), formats=tuple(_split(formats)) or assemble.DEFAULT_FORMATS, locales=tuple(_split(locale)))
+        order = assemble.Order(_markets_of(products, _split(market)), _law_date(date), today(), formats=tuple(_split(formats)) or assemble.DEFAULT_FORMATS, locales=tuple(_split(locale)))
         return cli_launch.compare([Path(path) for path in products], order, Path(folder), _workspace(home), _progress())
 
     @dossier.command()
@@ -173,7 +173,7 @@ def _command() -> Any:
         """Say which languages the product lacks for its markets, and which markets each further one opens."""
         from dossier import assemble, cli_launch
 
-        order = assemble.Order(tuple(_markets_of(products, _split(market))), _law_date(date), today())
+        order = assemble.Order(_markets_of(products, _split(market)), _law_date(date), today())
         return cli_launch.languages([Path(path) for path in products], order, _workspace(home), as_json=as_json)
 
     @dossier.command()
@@ -212,7 +212,9 @@ def _command() -> Any:
     @home
     def explain(requirement: str, product: str | None, market: tuple[str, ...], date: str | None, home: tuple[str, ...]) -> int:
         """Say what a requirement asks, where it stands, and why it applies to PRODUCT or not."""
-        return _explain(requirement, product, _split(market) or ["no"], date, home)
+        from dossier import cli_check
+
+        return cli_check.explain_decision(requirement, Path(product) if product else None, _split(market) or ["no"], _law_date(date), _workspace(home))
 
     @dossier.command()
     @click.argument("name", type=click.Choice(["product"]))
@@ -404,118 +406,17 @@ def _new(folder: Path, sample: str) -> int:
     return ExitCode.DONE
 
 
-def _markets_of(products: Sequence[str], markets: list[str]) -> list[str]:
+def _markets_of(products: Sequence[str], markets: list[str]) -> tuple[str, ...]:
     """The markets asked for; without any, those that the product files name."""
-    if markets:
-        return markets
-    from dossier import product
-
-    named = [market for path in products for market in product.read(Path(path)).product.markets]
-    if not named:
-        raise DossierError(Problem("--market", 0, 0, "no market is given, and the product file names none.", "Add -m no, or markets: [no] in product.yaml."))
-    return list(dict.fromkeys(named))
-
-
-def _check(products: Sequence[str], markets: list[str], date: str | None, home: Sequence[str], as_json: bool) -> int:
-    from dossier import assemble, product
-
-    workspace = _workspace(home)
-    day = _law_date(date)
-    problems: list[Problem] = []
-    found: list[Checklist] = []
-    for path in products:
-        try:
-            file = product.read(Path(path))
-            wanted = workspace.repository.expand(markets or file.product.markets or _markets_of([path], []))
-            found += [assemble.check(file, market, day, workspace) for market in wanted]
-        except DossierError as error:
-            problems += error.problems
-    if problems:
-        raise DossierError(problems)
-    if as_json:
-        print(json.dumps([_as_json(each) for each in found], ensure_ascii=False, indent=1))
-    else:
-        for each in found:
-            _print_gaps(each)
-    return ExitCode.FINDINGS if any(each.findings for each in found) else ExitCode.DONE
-
-
-def _wishes(products: Sequence[str], markets: list[str], plan_file: str | None, order: Order, law_date: dt.date | None) -> list[Wish]:
-    """What the command line and the plan file ask for. Raises DossierError where neither names a product."""
-    from dataclasses import replace
-
     from dossier import plan
 
-    wishes = list(plan.read(Path(plan_file), law_date, order)) if plan_file else []
-    if products:
-        day = wishes[0].order.law_date if wishes else order.law_date
-        wishes.append(plan.Wish(tuple(map(Path, products)), replace(order, markets=tuple(_markets_of(products, markets)), law_date=day)))
-    if not wishes:
-        raise DossierError(Problem("build", 0, 0, "no product is given.", "Name the folder of a product, or a plan: dossier build my-product -m no"))
-    return wishes
+    return tuple(markets) or plan.markets_named(map(Path, products))
 
 
 def _progress() -> Callable[[str], None]:
     if not sys.stderr.isatty():
         return lambda message: None
     return lambda message: print(f"\r\033[K{message}", end="", file=sys.stderr, flush=True)
-
-
-def _print_gaps(each: Checklist) -> None:
-    """The gaps as a table: what waits for them, what is missing, where to add it, the source."""
-    from rich.console import Console
-    from rich.table import Table
-
-    from dossier import i18n, wording
-
-    counted = {weight: sum(gap.severity == weight for gap in each.gaps) for weight in ("finding", "justify", "inform")}
-    console = Console(width=None if sys.stdout.isatty() else 200, highlight=False, soft_wrap=False)
-    name = each.place.source.name
-    console.print(f"\n{each.product.name} ({each.product.id}), {i18n.say(each.market.head.name, 'en').text}, law as of {each.market.date}: {counted['finding']} gaps, {counted['justify']} expected and not shown, {counted['inform']} for information", markup=False)
-    _warn_overdue(each)
-    if not each.gaps:
-        return
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for title, options in (("requirement", {"max_width": 30}), ("what is missing", {"ratio": 3}), ("where to add it", {"no_wrap": True}), ("source", {"ratio": 1})):
-        table.add_column(title, overflow="fold", **options)
-    weights = {"finding": "", "justify": "", "inform": "For information: "}
-    for gap in each.gaps:
-        more = len(gap.affects) - 3
-        affects = ", ".join(wording.code(affected) for affected in gap.affects[:3]) + (f" and {more} more" if more > 0 else "")
-        cells = (affects, weights[gap.severity] + wording.gap(gap, each, i18n.ENGLISH), f"{Path(name).name}:{gap.line}", wording.gap_source(gap, each, i18n.ENGLISH))
-        table.add_row(*(_plain(cell) for cell in cells))
-    console.print(table)
-
-
-def _warn_overdue(each: Checklist) -> None:
-    """Data past the day on which their source should have been looked at again: a warning, never a stop."""
-    overdue = sorted((record.requirement.review_by, record.requirement.id) for record in each.market.records if record.requirement.review_by < each.market.date)
-    if overdue:
-        day, name = overdue[0]
-        print(f"warning: {len(overdue)} requirements of {each.market.head.id} are past the day on which their source should have been checked again (the first: {name}, {day}). Look for newer data, or compare them with their sources.", file=sys.stderr)
-
-
-def _plain(text: str) -> Any:
-    from rich.text import Text
-
-    return Text(text)
-
-
-def _as_json(each: Checklist) -> dict[str, Any]:
-    from dossier import i18n, wording
-
-    return {
-        "product": each.product.id,
-        "market": each.market.head.id,
-        "law_date": each.market.date.isoformat(),
-        "data_version": each.market.version,
-        "gaps": [
-            {"cause": gap.cause, "subject": gap.subject, "severity": gap.severity, "affects": list(gap.affects), "file": each.place.source.name, "line": gap.line, "source": wording.gap_source(gap, each, i18n.ENGLISH), "message": wording.gap(gap, each, i18n.ENGLISH)}
-            for gap in each.gaps
-        ],
-        "rows": [{"id": row.id, "applies": row.decision.applies, "coverage": row.coverage, "standing": row.standing} for row in (*each.rows,)],
-        "evidence": [{"id": row.id, "applies": row.decision.applies, "coverage": row.coverage} for row in each.kinds],
-    }
 
 
 def _list(what: str, markets: list[str], home: Sequence[str], as_json: bool) -> int:
@@ -527,23 +428,6 @@ def _list(what: str, markets: list[str], home: Sequence[str], as_json: bool) -> 
         return ExitCode.DONE
     for row in rows:
         print("\t".join(shown(value) for value in row.values()))
-    return ExitCode.DONE
-
-
-def _explain(requirement: str, path: str | None, markets: list[str], date: str | None, home: Sequence[str]) -> int:
-    from dossier import assemble, explain, product, resolve
-
-    workspace = _workspace(home)
-    market = workspace.repository.expand(markets)[0]
-    day = _law_date(date)
-    if path is None:
-        known = workspace.repository.regulations(market)
-        regulation = next((name for name in known if requirement.lower().startswith(f"eu-{name}.")), known[0])
-        resolved = resolve.resolve(workspace.repository, market, day, regulation)
-        print(explain.requirement(requirement, resolved, workspace.repository.library))
-        return ExitCode.DONE
-    each = assemble.check(product.read(Path(path)), market, day, workspace)
-    print(explain.decision(requirement, each))
     return ExitCode.DONE
 
 

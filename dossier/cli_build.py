@@ -1,15 +1,14 @@
-"""The commands build and verify: the plan made, run and reported; gaps printed; what a folder holds compared with its manifest."""
+"""The commands build and verify: the plan made, run and reported; what a folder holds compared with its manifest."""
 from __future__ import annotations
 
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from dossier import archive, assemble, batch, output, overview, verify
+from dossier import archive, assemble, batch, cli_check, output, overview, verify
 from dossier import plan as planning
 from dossier.assemble import Workspace
 from dossier.batch import Event, Summary
@@ -41,8 +40,8 @@ class Run:
     scheduler: str = ""
 
 
-def build(wishes: Sequence[Wish], workspace: Workspace, run: Run, gaps: Callable[[Checklist], None], as_data: Callable[[Checklist], dict[str, Any]]) -> int:
-    """Makes what is wished for and prints what came of it; `gaps` prints those of one checklist, `as_data` gives it to programs.
+def build(wishes: Sequence[Wish], workspace: Workspace, run: Run) -> int:
+    """Makes what is wished for and prints what came of it.
 
     Exit code 0; 1 with `strict` and gaps; 3 where some documents could not be made. Raises DossierError where none could
     because of faults in the user's files, and before anything is written for those that are found at once.
@@ -61,9 +60,9 @@ def build(wishes: Sequence[Wish], workspace: Workspace, run: Run, gaps: Callable
     try:
         show.end()
         if run.as_json:
-            _print_json(summary, run.folder, few, as_data)
+            _print_json(summary, run.folder, few)
         else:
-            _print(summary, run.folder, few, gaps, extra)
+            _print(summary, run.folder, few, extra)
         sys.stdout.flush()
     except BrokenPipeError:
         hush()
@@ -195,12 +194,12 @@ def _dry(made: Plan, run: Run) -> int:
     return ExitCode.DONE
 
 
-def _print(summary: Summary, folder: str, few: Sequence[Checklist], gaps: Callable[[Checklist], None], copies: int) -> None:
+def _print(summary: Summary, folder: str, few: Sequence[Checklist], copies: int) -> None:
     if few:
         for entry in summary.entries:
             print(_shown(folder, entry["path"]))
         for each in few:
-            gaps(each)
+            cli_check.print_gaps(each)
     else:
         for line in _market_lines(summary):
             print(line)
@@ -224,10 +223,10 @@ def _market_lines(summary: Summary) -> list[str]:
     return [f"{product} {market}: {len(files)} files, {files[0]['gaps']['findings']} gaps, {files[0]['gaps']['expected']} expected and not shown" for (product, market), files in sorted(counted.items())]
 
 
-def _print_json(summary: Summary, folder: str, few: Sequence[Checklist], as_data: Callable[[Checklist], dict[str, Any]]) -> None:
+def _print_json(summary: Summary, folder: str, few: Sequence[Checklist]) -> None:
     """The last event: what is there now, and what failed."""
     failures = [{"task": str(failure.task), "reason": failure.reason, "problems": [str(problem) for problem in failure.problems]} for failure in summary.failures]
-    print(json.dumps({"event": "end", "made": summary.made, "cached": summary.cached, "files": [_shown(folder, entry["path"]) for entry in summary.entries], "failures": failures, "checks": [as_data(each) for each in few]}, ensure_ascii=False))
+    print(json.dumps({"event": "end", "made": summary.made, "cached": summary.cached, "files": [_shown(folder, entry["path"]) for entry in summary.entries], "failures": failures, "checks": [cli_check.as_data(each) for each in few]}, ensure_ascii=False))
 
 
 # --- verify -------------------------------------------------------------------------------------------------------------

@@ -219,5 +219,24 @@ def read(path: Path, law_date: dt.date | None, order: Order) -> tuple[Wish, ...]
     return tuple(wishes)
 
 
+def markets_named(paths: Iterable[Path]) -> tuple[str, ...]:
+    """The markets that the product files name, each once. Raises DossierError where none names any."""
+    named = [market for path in paths for market in product.read(path).product.markets]
+    if not named:
+        raise DossierError(Problem("--market", 0, 0, "no market is given, and the product file names none.", "Add -m no, or markets: [no] in product.yaml."))
+    return tuple(dict.fromkeys(named))
+
+
+def wished(paths: Sequence[Path], markets: Sequence[str], file: Path | None, law_date: dt.date | None, order: Order) -> list[Wish]:
+    """What a command line and its plan file ask for. Raises DossierError where neither names a product."""
+    wishes = list(read(file, law_date, order)) if file else []
+    if paths:
+        day = wishes[0].order.law_date if wishes else order.law_date
+        wishes.append(Wish(tuple(paths), replace(order, markets=tuple(markets) or markets_named(paths), law_date=day)))
+    if not wishes:
+        raise DossierError(Problem("build", 0, 0, "no product is given.", "Name the folder of a product, or a plan: dossier build my-product -m no"))
+    return wishes
+
+
 def _given(chosen: dict[str, tuple[str, ...]]) -> dict[str, Any]:
     return {name: chosen[name] for name in ("markets", "documents", "formats", "locales") if chosen[name]}

@@ -31,7 +31,8 @@ ROWS = [
     ["cluster"],
     ["batch"],
     ["review.reports", "api"],
-    ["cli_review", "cli_launch", "cli_build", "cli_data"],
+    ["cli_review", "cli_launch", "cli_check", "cli_data"],
+    ["cli_build"],
     ["cli"],
     ["__main__"],
 ]
