@@ -89,7 +89,7 @@ def render(checklists: Sequence[Checklist], tongue: Tongue, shelf: Shelf, date: 
     writer = _Writer(ordered, voice)
     product = checklists[0].product
     title = voice.words("Market comparison")
-    values = writer.values() | {"about": {"title": title, "number": template.document_number(product, KIND), "revision": product.documents.revision, "date": writer.day(date), "tool": f"dossier {__version__}"}}
+    values = writer.values() | {"about": {"title": title, "number": template.document_number(product, KIND), "revision": product.documents.revision, "date": voice.day(date), "tool": f"dossier {__version__}"}}
     return blocks.Document(
         kind=KIND,
         title=title.first,
@@ -128,7 +128,7 @@ class _Writer:
         product = self.checklists[0].product
         return {
             "product": product,
-            "law_date": self.day(self.day_of_law),
+            "law_date": self.voice.day(self.day_of_law),
             "data_version": self.checklists[0].market.version,
             "worded": len(self.checklists) <= WORDED,
             "markets": tuple(self._market(each) for each in self.checklists),
@@ -156,9 +156,6 @@ class _Writer:
         }
 
     # --- words ----------------------------------------------------------------------------------------------------
-
-    def day(self, day: dt.date) -> Phrase:
-        return self.voice.both(lambda words: i18n.day(day, words.locale))
 
     def _name(self, market: str) -> Phrase:
         return self.voice.market(market, self.by_market[market].market.head.name)
@@ -212,7 +209,7 @@ class _Writer:
             expected=sum(gap.severity == "justify" for gap in each.gaps),
             undetermined=sum(row.decision.applies == "undetermined" for row in each.rows),
             unconfirmed=sum(row.standing == "unconfirmed" for row in each.rows),
-            next=self.day(day) if day else NOTHING,
+            next=self.voice.day(day) if day else NOTHING,
             overdue=sum(record.requirement.review_by < market.date for record in market.records),
         )
 
@@ -295,7 +292,7 @@ class _Writer:
 
     def _dated(self, dated: Dated) -> tuple[Phrase, Phrase, Phrase, Phrase]:
         milestone = dated.milestone
-        return self.day(milestone.on), self.voice.texts(milestone.says), self._source(dated.checklist, milestone.source, milestone.clause), self._names(dated.markets)
+        return self.voice.day(milestone.on), self.voice.texts(milestone.says), self._source(dated.checklist, milestone.source, milestone.clause), self._names(dated.markets)
 
     def _representatives(self) -> tuple[tuple[Phrase, tuple[LineView, ...]], ...]:
         """What each market asks of the maker's representation; what all members of one legal space share is said once."""

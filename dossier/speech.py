@@ -1,6 +1,7 @@
 """Texts for a document in one language or two side by side, with any fallback visible."""
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -101,6 +102,14 @@ class Speaker:
         """What `wording` says in each language of the document."""
         first, *rest = (i18n.set_type(wording(self.catalogs[locale]), locale) for locale in (self.tongue.first, self.tongue.second) if locale)
         return Phrase(first, "", rest[0], i18n.bcp47(self.tongue.second)) if rest else Phrase(first)
+
+    def day(self, day: dt.date) -> Phrase:
+        """The day in words."""
+        return self.both(lambda words: i18n.day(day, words.locale))
+
+    def span(self, first: dt.date, last: dt.date) -> Phrase:
+        """One day, or from the first to the last."""
+        return self.day(first) if first == last else self.words("{first} to {last}", first=self.day(first), last=self.day(last))
 
     def foreign(self, text: str, language: str) -> Phrase:
         """A text in a stated language that is not translated: a document title, a name."""

@@ -11,10 +11,12 @@ from typing import Any, Literal
 from dossier import __version__, blocks, i18n, issued, labels, sandbox, yamlfile
 from dossier.applicability import FactSheet
 from dossier.checklist import Checklist, Row
-from dossier.context import Builder
+from dossier.checklist_views import ChecklistViews
 from dossier.errors import DossierError, Problem, did_you_mean
 from dossier.i18n import Tongue
+from dossier.market_views import MarketViews
 from dossier.product import Person, Product
+from dossier.product_views import ProductViews
 from dossier.render import phrases
 from dossier.review import state as review_state
 from dossier.review import views as review_views
@@ -166,12 +168,12 @@ def document_number(product: Product, name: str, market: str = "") -> str:
 
 
 def _context(template: Template, checklist: Checklist, voice: Speaker, shelf: Shelf, issue: Issue) -> Context:
-    builder = Builder(checklist, voice)
+    listed, there, device = ChecklistViews(checklist, voice), MarketViews(checklist.market, voice), ProductViews(checklist, voice)
     product, market = checklist.product, checklist.market
     clauses = [row for row in checklist.rows if row.record.group.part == "clauses"]
     disclosure = [row for row in checklist.rows if row.record.requirement.phase in ("disclosure", "sbom")]
     own = own_ids(template, checklist)
-    gaps = tuple(builder.gap(gap) for gap in checklist.gaps)
+    gaps = tuple(listed.gap(gap) for gap in checklist.gaps)
     sheet = FactSheet(product, checklist.library.facts)
     milestones = [index for index, (_, condition) in enumerate(market.milestones) if sheet.evaluate(condition)[0] is not False]
     checked = [record.requirement.checked for record in market.records]
@@ -180,8 +182,8 @@ def _context(template: Template, checklist: Checklist, voice: Speaker, shelf: Sh
     resilience = next((row for row in checklist.rows if row.id == f"eu-{product.regulation}.cra"), None)
     editorial = next((claim for claim in market.claims if claim.number == 9), None)
     return Context(
-        document=DocumentView(template.id, voice.texts(_title(template, checklist)), document_number(product, template.id, market.head.id), product.documents.revision, builder.day(issue.date), voice.words(STATES["draft"]), f"dossier {__version__}"),
-        identity=builder.identity(),
+        document=DocumentView(template.id, voice.texts(_title(template, checklist)), document_number(product, template.id, market.head.id), product.documents.revision, voice.day(issue.date), voice.words(STATES["draft"]), f"dossier {__version__}"),
+        identity=device.identity(),
         product_name=product.name,
         product_version=product.version or product.software.version,
         intended_purpose=voice.texts(product.intended_purpose),
@@ -191,41 +193,41 @@ def _context(template: Template, checklist: Checklist, voice: Speaker, shelf: Sh
         market=voice.market(market.head.id, market.head.name),
         market_id=market.head.id,
         introduction=voice.texts(market.head.introduction),
-        law_date=builder.day(market.date),
+        law_date=voice.day(market.date),
         data_version=market.version,
-        data_checked=builder.span(min(checked), max(checked)) if checked else NOTHING,
+        data_checked=voice.span(min(checked), max(checked)) if checked else NOTHING,
         data_overdue=sum(record.requirement.review_by < market.date for record in market.records),
-        phases=builder.phases(),
-        clauses=builder.groups(clauses),
-        labelling=builder.labelling(),
-        disclosure=builder.groups(disclosure),
-        software_clause=builder.row(software) if software else None,
+        phases=listed.phases(),
+        clauses=listed.groups(clauses),
+        labelling=listed.labelling(),
+        disclosure=listed.groups(disclosure),
+        software_clause=listed.row(software) if software else None,
         own_law=market.own_law,
         index_basis=tuple(voice.texts(text) for text in market.index.basis),
-        not_named=builder.not_named(),
-        cyber_resilience=builder.row(resilience) if resilience else None,
-        principles=builder.principles(),
-        reuse=builder.reuse(),
+        not_named=listed.not_named(),
+        cyber_resilience=listed.row(resilience) if resilience else None,
+        principles=listed.principles(),
+        reuse=listed.reuse(),
         reuse_editorial=voice.texts(editorial.say) if editorial else NOTHING,
-        register=builder.register(),
+        register=listed.register(),
         gaps=gaps,
         own_gaps=_own(gaps, checklist, own),
-        counts=builder.counts(),
-        timeline=builder.timeline(milestones),
-        authorities=builder.authorities(),
-        contacts=builder.contacts(),
-        languages=builder.languages(),
-        claims=builder.claims(),
-        sources=builder.sources(_cited(template, checklist, own)),
+        counts=listed.counts(),
+        timeline=there.timeline(milestones),
+        authorities=there.authorities(),
+        contacts=there.contacts(),
+        languages=there.languages(),
+        claims=there.claims(),
+        sources=there.sources(_cited(template, checklist, own)),
         standards=tuple((standard.id, standard.edition, standard.title) for standard in product.standards),
-        security_contact=builder.security_contact(),
+        security_contact=device.security_contact(),
         associated_products=voice.texts(product.documents.associated_products),
         enclosures=tuple(EnclosureView(document_number(product, other.id, market.head.id), voice.texts(_title(other, checklist)), product.documents.revision) for other in shelf.for_market(checklist) if other.id != template.id),
         recipient=_recipient(checklist, voice),
         occasion="" if market.own_law and product.documents.occasion == "notified-body" else product.documents.occasion or "",
         reference=product.documents.reference,
         place=product.documents.place,
-        vigilance=builder.cited(market.vigilance) if market.vigilance else NOTHING,
+        vigilance=there.cited(market.vigilance) if market.vigilance else NOTHING,
         csirt=voice.texts(csirt.short) if csirt else NOTHING,
         csirt_duties=_duties(checklist, csirt.id) if csirt else (),
         authors=_people(product.documents.authors),

@@ -22,7 +22,7 @@ ROWS = [
     ["resolve", "market_open", "requirement_export", "review.excel"],
     ["checklist", "requirement_checks", "review.readers"],
     ["wording", "language_plan", "requirement_import", "new_market", "market_check"],
-    ["context", "explain", "comparison"],
+    ["checklist_views", "market_views", "product_views", "explain", "comparison"],
     ["template"],
     ["comparison_document", "changes"],
     ["assemble"],

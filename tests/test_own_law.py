@@ -11,6 +11,7 @@ from dossier import blocks, i18n, product, template, yamlfile
 from dossier.applicability import FactSheet, decide
 from dossier.assemble import Workspace, check
 from dossier.checklist import Checklist
+from dossier.checklist_views import ChecklistViews
 from dossier.citation import cite, known
 from dossier.resolve import resolve
 from dossier.template import Issue
@@ -155,9 +156,7 @@ def test_moving_from_the_united_states_to_norway_names_each_item_once(check: Cal
     """What is reusable, partly reusable and new, by evidence item; the counts are those of the lists."""
     checklist = check(ROOT / "samples" / "ecg-patch")
     voice = template.speaker(workspace.shelf, "evidence-index", i18n.tongue("en"))
-    from dossier.context import Builder
-
-    lines = Builder(checklist, voice).reuse()
+    lines = ChecklistViews(checklist, voice).reuse()
     total = lines[-1]
     seen: list[str] = []
     for line in lines[:-1]:

@@ -46,7 +46,7 @@ def findings(part: Part, date: dt.date, shelf: Shelf) -> blocks.Document:
     voice = _voice(identity, shelf)
     say = voice.words
     values = {
-        "about": About(say("Findings of the review"), f"{identity.number}-findings", _day(voice, date), f"dossier {__version__}"),
+        "about": About(say("Findings of the review"), f"{identity.number}-findings", voice.day(date), f"dossier {__version__}"),
         "facts": _facts(identity, issue, voice),
         "files": [
             (index, comparison.reading.name, who.name, _short(who.date, voice), comparison.reading.sha256[:12], len(comparison.given))
@@ -72,7 +72,7 @@ def change_note(differences: Sequence[Difference], old: Issued, new: Issued, dat
     say = voice.words
     chapters = [(kind, say(CHAPTERS[kind]), [_row(difference, old, new, voice) for difference in differences if difference.kind == kind]) for kind in CHAPTERS]
     values = {
-        "about": About(say("Change note"), f"{identity.number}-changes", _day(voice, date), f"dossier {__version__}"),
+        "about": About(say("Change note"), f"{identity.number}-changes", voice.day(date), f"dossier {__version__}"),
         "facts": _facts(identity, new, voice),
         "issues": [
             (say(word), issue.identity.revision, _short(issue.identity.date, voice), issue.identity.data, _short(str(issue.content["market"].get("date", "")), voice))
@@ -116,10 +116,6 @@ def _voice(identity: Identity, shelf: Shelf) -> Speaker:
 
 def _sentence(finding: Finding, voice: Speaker) -> Phrase:
     return voice.words(finding.message, **finding.values)
-
-
-def _day(voice: Speaker, date: dt.date) -> Phrase:
-    return voice.both(lambda words: i18n.day(date, words.locale))
 
 
 def _short(text: str, voice: Speaker) -> str:

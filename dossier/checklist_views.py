@@ -1,26 +1,25 @@
-"""The views of one product in one market, built from its checklist."""
+"""The views of one checklist: its requirements, evidence items, documents and gaps, as templates print them."""
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Iterable
 
 from dossier import evidence, i18n, wording
 from dossier.checklist import Checklist, Gap, KindRow, Row
 from dossier.evidence import EvidenceFile
-from dossier.labels import APPLIES, BINDS, CAUSE, CONCERN, COVERAGE, DOCUMENT, EXPECTATION, FORCE, LANGUAGE_RULE, LEVEL, PHASE, PRINCIPLE, REGULATIONS, REUSE, ROLE, SEVERITY, VERDICT
+from dossier.labels import APPLIES, BINDS, CAUSE, CONCERN, COVERAGE, EXPECTATION, FORCE, LANGUAGE_RULE, PHASE, PRINCIPLE, REUSE, SEVERITY
 from dossier.product import Evidence
-from dossier.records import Claim, Conflict, Deadline, LanguageRow, Reference, Source
+from dossier.records import Conflict, Deadline, Reference
 from dossier.speech import NOTHING, Phrase, Speaker
-from dossier.views import Counts, GapRef, GapView, GroupView, KindView, LineView, PhaseView, PrincipleView, RegisterView, ReuseView, RowView, Shown
+from dossier.views import Counts, GapRef, GapView, GroupView, KindView, PhaseView, PrincipleView, RegisterView, ReuseView, RowView, Shown
 
 AFFECTS_SHOWN = 6
 # The documents that print these parts in full; the dossier checklist refers to them and stays readable.
 ELSEWHERE = {"clauses": "evidence-index", "label": "labelling-checklist", "ifu": "labelling-checklist"}
 
 
-class Builder:
-    """Builds the views of one checklist in one language or pair of languages."""
+class ChecklistViews:
+    """Makes the views of one checklist in one language or pair of languages."""
 
     def __init__(self, checklist: Checklist, speaker: Speaker) -> None:
         self.checklist = checklist
@@ -80,7 +79,7 @@ class Builder:
         if row.standing == "pending":
             begins = row.record.requirement.in_force.from_
             if begins is not None and begins > self.market.date:
-                return self.words("Not in force before {date}.", date=self._day(begins))
+                return self.words("Not in force before {date}.", date=self.speaker.day(begins))
             return self.words("Adopted or proposed, not in force here.")
         if row.record.requirement.level == "secondary":
             return self.words("Rests on a secondary source.")
@@ -110,9 +109,9 @@ class Builder:
         requirement = row.record.requirement
         notes = [self.say(requirement.note)] if requirement.note else []
         for past in requirement.citation_history:
-            notes.append(self.words("Cited as {clause} until {date}.", clause=past.clause, date=self._day(past.to)))
+            notes.append(self.words("Cited as {clause} until {date}.", clause=past.clause, date=self.speaker.day(past.to)))
         if requirement.eu_in_force_from and requirement.in_force.from_ and requirement.eu_in_force_from != requirement.in_force.from_:
-            notes.append(self.words("In force in the EU from {eu}; here from {here}.", eu=self._day(requirement.eu_in_force_from), here=self._day(requirement.in_force.from_)))
+            notes.append(self.words("In force in the EU from {eu}; here from {here}.", eu=self.speaker.day(requirement.eu_in_force_from), here=self.speaker.day(requirement.in_force.from_)))
         notes += [self.say(reason) for _, reason in row.record.changed_by]
         if not requirement.wording_confirmed:
             notes.append(self.words("‡ The wording has not been compared with the official translation."))
@@ -266,7 +265,7 @@ class Builder:
             concerns=tuple(self.words(CONCERN[concern]) for concern in file.concerns),
         )
 
-    # --- the market -----------------------------------------------------------------------------------------------
+    # --- groups and phases -----------------------------------------------------------------------------------------
 
     def groups(self, rows: Iterable[Row]) -> tuple[GroupView, ...]:
         found: dict[str, list[Row]] = {}
@@ -290,193 +289,6 @@ class Builder:
         own_first = sorted(rows, key=lambda row: row.record.owner != self.market.head.id)
         return self.groups(own_first)
 
-    def authorities(self) -> tuple[LineView, ...]:
-        return tuple(
-            LineView(
-                authority.id,
-                self.say(authority.name),
-                self.say(authority.does),
-                self._place_in(authority.source, authority.clause),
-                self._level(authority.level),
-                authority.role,
-                self.words(ROLE[authority.role]),
-            )
-            for authority in self.market.authorities
-        )
-
-    def contacts(self) -> tuple[LineView, ...]:
-        return tuple(
-            LineView(authority.id, self.say(contact.purpose), self.say(contact.channel), self._place_in(contact.source, ""), self._level(contact.level), contact.topic, self.say(authority.short))
-            for authority in self.market.authorities
-            for contact in authority.contacts
-        )
-
-    def languages(self) -> tuple[LineView, ...]:
-        return tuple(self._language(row) for row in self.market.languages)
-
-    def _language(self, row: LanguageRow) -> LineView:
-        if row.languages:
-            text = self._languages(row.languages, bool(row.all_of))
-        else:
-            text = self.words("not known" if row.level == "unconfirmed" else "no rule")
-        detail = [self.say(part) for part in (row.exemption, row.note) if part]
-        if (table := self._table(row)) is not None:
-            detail.append(table)
-        return LineView(row.requirement or row.document, self._document(row), text, self._place_in(row.source, row.clause), self._level(row.level), ",".join(row.users), self._sentences(detail))
-
-    def _languages(self, codes: tuple[str, ...], all_of: bool) -> Phrase:
-        return self.speaker.both(lambda words: wording.languages(codes, words.locale, "standard" if all_of else "or"))
-
-    def _document(self, row: LanguageRow) -> Phrase:
-        """The document's name, with the users where the row is for some of them only."""
-        name = self.words(DOCUMENT[row.document])
-        if len(row.users) != 1:
-            return name
-        return self.words("{document} (lay users)" if row.users == ("lay",) else "{document} (professional users)", document=name)
-
-    def _table(self, row: LanguageRow) -> Phrase | None:
-        """What the Commission's table says, where it says something else than the row."""
-        cell = row.commission_table
-        if cell is None or (set(cell.languages) == set(row.languages) and (cell.all_of == row.all_of or len(cell.languages) < 2)):
-            return None
-        if not cell.languages:
-            return self.say(cell.note) if cell.note else self.words("The Commission's table names no language.")
-        table = self._languages(cell.languages, bool(cell.all_of))
-        if cell.certain:
-            return self.words("The Commission's table says: {languages}.", languages=table)
-        return self.words("The Commission's table seems to say: {languages}; the cell cannot be read with certainty.", languages=table)
-
-    def _sentences(self, parts: list[Phrase]) -> Phrase:
-        if not parts:
-            return NOTHING
-        first, second = (" ".join(_ended(text) for text in texts if text) for texts in ([part.first for part in parts], [part.second for part in parts]))
-        return Phrase(first, "", second, parts[0].second_lang)
-
-    def timeline(self, applies: Iterable[int]) -> tuple[LineView, ...]:
-        chosen = set(applies)
-        return tuple(
-            LineView(row.requirement, self._day(row.on), self.say(row.says), self._place_in(row.source, row.clause), self._level(row.level), "past" if row.on < self.market.date else "coming")
-            for index, (row, _) in enumerate(self.market.milestones)
-            if index in chosen
-        )
-
-    def claims(self) -> tuple[LineView, ...]:
-        return tuple(
-            LineView(
-                str(claim.number),
-                self.say(claim.claim),
-                self.say(claim.say),
-                self._basis(claim),
-                NOTHING,
-                claim.verdict,
-                self.words(VERDICT[claim.verdict]),
-            )
-            for claim in self.market.claims
-        )
-
-    def _basis(self, claim: Claim) -> Phrase:
-        return self.speaker.both(lambda words: "; ".join(wording.place(basis.source, basis.clause, self.market.sources, words) for basis in claim.basis))
-
-    def sources(self, names: Iterable[str]) -> tuple[LineView, ...]:
-        wanted = set(names)
-        return tuple(
-            LineView(name, self.say(source.short), self.say(source.title), Phrase(source.address), self._level(source.level), source.kind, self._version(source))
-            for name, source in sorted(self.market.sources.items(), key=self._by_name)
-            if name in wanted
-        )
-
-    def _by_name(self, named: tuple[str, Source]) -> tuple[tuple[int, ...], str]:
-        """Sorts sources as the document's language sorts what it calls them."""
-        return i18n.collated(self.say(named[1].short).first, self.speaker.first), named[0]
-
-    def _version(self, source: Source) -> Phrase:
-        return Phrase(source.version) if isinstance(source.version, str) else self.say(source.version).one
-
-    def cited(self, reference: Reference) -> Phrase:
-        """The place a reference points at, as each language cites it."""
-        return self._place_in(reference.source, reference.clause)
-
-    def _place_in(self, source: str, clause: str) -> Phrase:
-        return self.speaker.both(lambda words: wording.place(source, clause, self.market.sources, words))
-
-    def _level(self, level: str) -> Phrase:
-        return self.words(LEVEL[level]) if level in ("secondary", "unconfirmed") else NOTHING
-
-    def _day(self, day: dt.date) -> Phrase:
-        return self.speaker.both(lambda words: i18n.day(day, words.locale))
-
-    # --- the document ---------------------------------------------------------------------------------------------
-
-    def day(self, day: dt.date) -> Phrase:
-        """The day in words."""
-        return self._day(day)
-
-    def span(self, first: dt.date, last: dt.date) -> Phrase:
-        """One day, or from the first to the last."""
-        return self._day(first) if first == last else self.words("{first} to {last}", first=self._day(first), last=self._day(last))
-
-    def identity(self) -> tuple[tuple[Phrase, str], ...]:
-        """What identifies the product, label by label; what is not stated says so."""
-        product = self.product
-        blank = self.words("not stated").first
-        if self.market.own_law:
-            return tuple((label, value or blank) for label, value in self._own_identity())
-        regulation = self.words(REGULATIONS[product.regulation]).first
-        pairs = [
-            ("Device", product.name),
-            ("Model", product.model),
-            ("Version", product.version or product.software.version),
-            ("Regulation and class", f"{regulation}, {product.device.class_}" if product.device.class_ else regulation),
-            ("Basic UDI-DI", product.basic_udi_di),
-            ("UDI-DI", product.udi_di),
-            ("EMDN", product.emdn),
-            ("Manufacturer", product.manufacturer.name),
-            ("SRN", product.manufacturer.srn),
-        ]
-        representative = product.authorised_representative
-        found = [(self.words(label), value) for label, value in pairs]
-        if self.market.representative:
-            found.append((self.say(self.market.representative), self._local_representative()))
-        else:
-            found.append((self.words("Authorised representative"), representative.name if representative else self._no_representative()))
-        return tuple((label, value or blank) for label, value in found)
-
-    def _own_identity(self) -> list[tuple[Phrase, str]]:
-        """The identity in a market with its own law: its class, its representative, its registration number."""
-        product, market = self.product, self.market.head.id
-        maker = product.manufacturer
-        pairs = [
-            ("Device", product.name),
-            ("Model", product.model),
-            ("Version", product.version or product.software.version),
-            ("Class in this market", str(getattr(product.classes, market, None) or "")),
-            ("Licence, clearance or registration number", product.registrations.get(market, "")),
-            ("UDI-DI", product.udi_di),
-            ("GMDN", product.gmdn),
-            ("Manufacturer", maker.name),
-            ("Manufacturer's country", i18n.country_name(maker.country, self.speaker.first)),
-        ]
-        return [*((self.words(label), value) for label, value in pairs), (self.say(self.market.representative), self._local_representative())]
-
-    def _local_representative(self) -> str:
-        market = self.market.head.id
-        if self.product.manufacturer.country.lower() == market:
-            return self.words("not required").first
-        organisation = self.product.representatives.get(market)
-        return organisation.name if organisation else ""
-
-    def _no_representative(self) -> str:
-        row = next((row for row in self.checklist.rows if row.id == f"eu-{self.product.regulation}.art11.1"), None)
-        return self.words("not required").first if row is not None and row.decision.applies == "no" else ""
-
-    def security_contact(self) -> tuple[tuple[Phrase, str], ...]:
-        """Where vulnerabilities are reported, label by label; empty values are left for the template to show as gaps."""
-        contact = self.product.security_contact
-        if contact is None:
-            return ()
-        pairs = [("E-mail", contact.email), ("Disclosure policy", contact.policy), ("Encryption key", contact.key), ("security.txt", contact.security_txt), ("Support period", contact.support_period)]
-        return tuple((self.words(label), value) for label, value in pairs)
-
     def counts(self) -> Counts:
         """How many requirement rows stand where, and how many gaps of each weight there are."""
         rows = self.checklist.rows
@@ -491,11 +303,6 @@ class Builder:
             expected=sum(gap.severity == "justify" for gap in gaps),
             unconfirmed=sum(row.standing == "unconfirmed" for row in rows),
         )
-
-
-def _ended(text: str) -> str:
-    """The text with a full stop at its end."""
-    return text if text.endswith((".", "!", "?", "»")) else f"{text}."
 
 
 def _marked(text: str, level: str) -> str:
