@@ -112,6 +112,15 @@ def test_reviewer_fields_are_tagged_controls(built: dict[tuple[str, str, str], B
         assert all(len(tag) <= 64 for tag in tags)
 
 
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_the_letter_ends_on_its_first_page_closing_and_names_together(sample: str, built: dict[tuple[str, str, str], Built]) -> None:
+    letter = built[sample, "cover-letter", "pdf"]
+    first, *_ = pdf_text(letter.file.content)
+    flat = re.sub(r"\s+", " ", first)
+    names = " ".join(f"{person.name}, {person.role}" for person in letter.checklist.product.documents.approvers)
+    assert f"Med vennlig hilsen {letter.checklist.product.manufacturer.name} {names}" in flat
+
+
 def test_no_font_but_ours_is_in_a_pdf(built: dict[tuple[str, str, str], Built]) -> None:
     for (_, _, extension), each in built.items():
         if extension == "pdf":

@@ -64,16 +64,14 @@ def lines(
     unbroken: bool = False,
     outline: int = 0,
     indent: float = 0,
-    right: float = 0,
     numbering: int = 0,
     bar: str = "",
-    over: str = "",
     tabs: tuple[tuple[str, float], ...] = (),
     centred: bool = False,
 ) -> str:
     """Paragraph properties, in the order the schema asks for; distances in points, indent and tabs in millimetres.
 
-    `bar` and `over` are the colours of a rule at the left and above. The font stands 1.42 em high, so a leading of 0.985
+    `bar` is the colour of a rule at the left. The font stands 1.42 em high, so a leading of 0.985
     gives 1.4 em, as in the PDF.
     """
     spacing = [f'w:before="{before * 20:g}"' if before is not None else "", f'w:after="{after * 20:g}"' if after is not None else ""]
@@ -82,10 +80,9 @@ def lines(
     parts = ["<w:keepNext/>" if keep_next else "", "<w:keepLines/>" if keep_lines else ""]
     parts += [f'<w:numPr><w:numId w:val="{numbering}"/></w:numPr>' if numbering else ""]
     parts += [f'<w:pBdr><w:left w:val="single" w:sz="12" w:space="8" w:color="{bar}"/></w:pBdr>' if bar else ""]
-    parts += [f'<w:pBdr><w:top w:val="single" w:sz="4" w:space="4" w:color="{over}"/></w:pBdr>' if over else ""]
     parts += [f"<w:tabs>{stops}</w:tabs>" if stops else "", "<w:suppressAutoHyphens/>" if unbroken else ""]
     parts += [f"<w:spacing {' '.join(part for part in spacing if part)}/>" if any(spacing) else ""]
-    parts += [f'<w:ind w:left="{twips(indent)}" w:right="{twips(right)}"/>' if indent or right else ""]
+    parts += [f'<w:ind w:left="{twips(indent)}"/>' if indent else ""]
     parts += ['<w:jc w:val="center"/>' if centred else ""]
     parts += [f'<w:outlineLvl w:val="{outline - 1}"/>' if outline else ""]
     return f"<w:pPr>{''.join(parts)}</w:pPr>" if any(parts) else ""
@@ -124,8 +121,8 @@ def paragraph_styles() -> str:
         style("paragraph", "Note", lines(4, 9, keep_lines=True, indent=3.5, bar=RULE) + letters(color=SOFT), "Normal", "Body Text", rank=5),
         style("paragraph", "Warning", lines(4, 9, keep_lines=True, indent=3.5, bar=WARN), "Normal", "Body Text", rank=5),
         style("paragraph", "Small", lines(0, 7) + letters(8.5, SOFT), "Normal", rank=5),
-        style("paragraph", "Address", lines(0, 22, 0.95, unbroken=True, keep_lines=True), "Normal", rank=6),
-        style("paragraph", "Signature", lines(57, 14, unbroken=True, keep_lines=True, right=90, over=SOFT), "Normal", rank=6, **known),
+        style("paragraph", "Address", lines(0, 12, 0.95, unbroken=True, keep_lines=True), "Normal", rank=6),
+        style("paragraph", "Signature", lines(9, 34, unbroken=True, keep_lines=True), "Normal", rank=6, **known),
         style("paragraph", "List Bullet", lines(0, 3, numbering=1), "Normal", rank=6, **known),
         style("paragraph", "caption", lines(4, 3.5, keep_next=True, unbroken=True) + letters(8.5, SOFT), "Normal", "Body Text", rank=7, **known),
         style("paragraph", "Table Text", lines(0, 0, 0.92) + letters(9), "Normal", rank=7),
@@ -364,7 +361,7 @@ def specimen() -> str:
         paragraph("Small: small print.", "Small"),
         paragraph("TOC Heading", "TOCHeading"),
         paragraph("TOC 1: a line of the table of contents", "TOC1"),
-        paragraph("Signature: the name under a letter", "Signature"),
+        paragraph("Signature: the closing of a letter with the names, and room to sign", "Signature"),
         paragraph("", "", section(1, False)),
     ]
     looks = ("Strong", "Emphasis", "SmallText", "Code", "Hyperlink", "PlaceholderText", *(f"Status{kind}" for kind in ("Covered", "Gap", "Expected", "NotApplicable", "Undetermined", "Applies", "Information", "Unconfirmed")))
