@@ -260,16 +260,18 @@ class _Rebuilder:
         self.prepared = {each.id: each for each in map(planning.prepare, products)}
         self.makers: dict[tuple[str, str, bool, bool], Maker] = {}
 
-    def __call__(self, entry: output.Entry) -> bytes | None:
+    def __call__(self, entry: output.Entry) -> bytes | str:
         import datetime as dt
 
         if entry["product"] not in self.prepared:
-            return None
+            return "its product was not given"
         about, made = entry["document"], entry["made"]
         key = (entry["law_date"], about["date"], made.get("record", True), made.get("fillable", False))
         if key not in self.makers:
             law, issued = (dt.date.fromisoformat(day) for day in key[:2])
             order = assemble.Order((), law, issued, record=key[2], fillable=key[3])
             self.makers[key] = Maker(Setting(self.prepared, order, self.workspace.home), self.workspace)
-        (one,) = self.makers[key].make(planning.Task(entry["product"], entry["market"], about["kind"], about["locale"], (about["format"],)))
+        (one,) = self.makers[key].make(planning.Task(entry["product"], entry["market"], about["kind"], about["locale"], assemble.known_formats((about["format"],))))
+        if one.path != entry["path"] or one.content is None:
+            return f"of another issue; the product file now makes {one.path}"
         return one.content

@@ -16,7 +16,9 @@ import threading
 import time
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -270,7 +272,7 @@ class Canned:
 
     def make(self, task: Task) -> tuple[Made, ...]:
         content = random.Random(str(task)).randbytes(30_000)
-        about = {"product": task.product, "market": task.market, "document": {"kind": task.document}, "gaps": {"findings": 0}, "made": {"key": "k" + str(task), "model": "m" + str(task)}}
+        about = {"product": task.product, "market": task.market, "law_date": DAY.isoformat(), "document": {"kind": task.document, "locale": task.locale, "revision": "A", "format": "docx", "date": DAY.isoformat()}, "gaps": {"findings": 0}, "made": {"key": "k" + str(task), "model": "m" + str(task)}}
         return (Made(f"{task.product}/{task.market}/{task.document}.docx", content, about),)
 
 
@@ -433,12 +435,43 @@ def test_a_rebuild_that_differs_is_told(tmp_path: Path, product: Path, capsys: p
     assert capsys.readouterr().out.startswith("differs     ecg-patch/no/NO_cover-letter_ecg-patch_nb_rA.json (made again: SHA-256 ")
 
 
+def test_a_rebuild_tells_earlier_issues_and_what_can_no_longer_be_made(tmp_path: Path, product: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out, file = tmp_path / "out", product / "product.yaml"
+    arguments = ["build", str(product), "-m", "no", "-d", "cover-letter", "-f", "json", "--date", "2026-11-24", "-o", str(out)]
+    assert main(arguments) == 0
+    file.write_text(file.read_text("utf-8").replace("  revision: A\n  date: 2026-11-20\n", "  revision: B\n  date: 2026-11-20\n"), "utf-8")
+    assert main(arguments) == 0
+    capsys.readouterr()
+    assert main(["verify", str(out), "--rebuild", str(product)]) == 0
+    assert capsys.readouterr().out == "not-rebuilt ecg-patch/no/NO_cover-letter_ecg-patch_nb_rA.json (of another issue; the product file now makes ecg-patch/no/NO_cover-letter_ecg-patch_nb_rB.json)\n"
+    manifest = out / "manifest.json"
+    manifest.write_text(manifest.read_text("utf-8").replace('"market": "no"', '"market": "gone"', 1), "utf-8")
+    assert main(["verify", str(out), "--rebuild", str(product)]) == 1
+    assert 'NO_cover-letter_ecg-patch_nb_rA.json (cannot be made again: --market: "gone" is not a market or group.' in capsys.readouterr().out
+
+
+def _damaged(key: str, folder: Path, value: object = None) -> None:
+    """A manifest of one whole entry, in which one key is taken away or says something else."""
+    said: dict[str, Any] = {"path": "p/x.docx", "sha256": "0" * 64, "size": 1, "product": "p", "market": "no", "law_date": "2026-11-24", "made": {"key": "k", "model": "m"}}
+    said["document"] = {"kind": "cover-letter", "locale": "en", "revision": "A", "format": "docx", "date": "2026-11-24"}
+    output.entries_of(output.manifest_of({"p/x.docx": said}), "whole")
+    *above, last = key.split("/")
+    place = said[above[0]] if above else said
+    if value is None:
+        del place[last]
+    else:
+        place[last] = value
+    (folder / "manifest.json").write_text(json.dumps({"schema": output.SCHEMA, "files": [said]}), "utf-8")
+
+
 @pytest.mark.parametrize(
     ("prepare", "message"),
     [
         (lambda folder: None, "no manifest.json here."),
         (lambda folder: (folder / output.JOURNAL).write_text("", "utf-8"), "a build into this folder was interrupted."),
         (lambda folder: (folder / "manifest.json").write_text("{}", "utf-8"), "is not a manifest that dossier wrote."),
+        *((partial(_damaged, key), "is not a manifest that dossier wrote.") for key in ("sha256", "size", "product", "market", "law_date", "document", "made/key", "document/kind", "document/date")),
+        *((partial(_damaged, key, value=value), "is not a manifest that dossier wrote.") for key, value in (("path", 5), ("path", "/etc/hostname"), ("path", "a/../../b"), ("size", "1"), ("made", "x"), ("law_date", "2026-99-99"), ("document/locale", 1))),
     ],
 )
 def test_a_folder_that_cannot_be_verified_is_named(prepare: Callable[[Path], object], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
