@@ -18,7 +18,7 @@ from dossier.errors import DossierError, ExitCode, Problem
 from dossier.making import Maker, Setting
 from dossier.output import Folder
 from dossier.plan import Plan, Wish
-from dossier.remote import Address, is_address
+from dossier.remote import Address, is_address, place_in
 from dossier.workers import UNHURRIED, Limits
 
 # Worth starting workers for: they take a second or two to come up.
@@ -198,7 +198,7 @@ def _dry(made: Plan, run: Run) -> int:
 def _print(summary: Summary, folder: str, few: Sequence[Checklist], gaps: Callable[[Checklist], None], copies: int) -> None:
     if few:
         for entry in summary.entries:
-            print(_shown(folder, entry["path"]))
+            print(place_in(folder, entry["path"]))
         for each in few:
             gaps(each)
     else:
@@ -212,10 +212,6 @@ def _print(summary: Summary, folder: str, few: Sequence[Checklist], gaps: Callab
     print(f"{summary.made + summary.cached} documents{unchanged}{evidence}, manifest.json and index.html in {folder}{failed}", file=sys.stderr)
 
 
-def _shown(folder: str, path: str) -> str:
-    return f"{folder.rstrip('/')}/{path}" if is_address(folder) else str(Path(folder) / path)
-
-
 def _market_lines(summary: Summary) -> list[str]:
     """One line for each product and market of a large run: files and gaps."""
     counted: dict[tuple[str, str], list[output.Entry]] = {}
@@ -227,7 +223,7 @@ def _market_lines(summary: Summary) -> list[str]:
 def _print_json(summary: Summary, folder: str, few: Sequence[Checklist], as_data: Callable[[Checklist], dict[str, Any]]) -> None:
     """The last event: what is there now, and what failed."""
     failures = [{"task": str(failure.task), "reason": failure.reason, "problems": [str(problem) for problem in failure.problems]} for failure in summary.failures]
-    print(json.dumps({"event": "end", "made": summary.made, "cached": summary.cached, "files": [_shown(folder, entry["path"]) for entry in summary.entries], "failures": failures, "checks": [as_data(each) for each in few]}, ensure_ascii=False))
+    print(json.dumps({"event": "end", "made": summary.made, "cached": summary.cached, "files": [place_in(folder, entry["path"]) for entry in summary.entries], "failures": failures, "checks": [as_data(each) for each in few]}, ensure_ascii=False))
 
 
 # --- verify -------------------------------------------------------------------------------------------------------------

@@ -15,21 +15,22 @@ from dossier.errors import DossierError, ExitCode, Problem
 from dossier.labels import DOCUMENT
 from dossier.language_plan import Plan
 from dossier.product import ProductFile
+from dossier.remote import Address, is_address, place_in
 from dossier.resolve import Resolved
 
 SAYS = {"appears": "new", "changes": "changed", "ends": "ends"}
 
 
-def compare(paths: Sequence[Path], order: Order, folder: Path, workspace: Workspace, tell: Callable[[str], None]) -> int:
-    """Writes the market comparison of each product and prints the paths; exit code 0."""
+def compare(paths: Sequence[Path], order: Order, folder: str, workspace: Workspace, tell: Callable[[str], None]) -> int:
+    """Writes the market comparison of each product and prints the paths; exit code 0. `folder` is a path or an address."""
     files = launch.files(launch.compare(paths, order, workspace), order.formats, workspace, tell)
-    with output.Folder(folder) as held:
+    with Address(folder) if is_address(folder) else output.Folder(Path(folder)) as held:
         for file in files:
             held.add(file)
         held.add(overview.page(held.entries.values(), workspace.market_names(held.entries.values())))
         held.finish()
     for file in files:
-        print(folder / file.path)
+        print(place_in(folder, file.path))
     return ExitCode.DONE
 
 

@@ -204,6 +204,11 @@ def test_the_command_prints_the_plan_and_ends_with_findings(capsys: pytest.Captu
     assert json.loads(capsys.readouterr().out)[0]["ready"] == ["no", "us"]
 
 
+def test_languages_are_planned_for_one_market_too(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["languages", str(ECG), "-m", "de", "--date", "2026-11-24"]) == 1
+    assert "1. German (label, instructions for use): opens 1: de" in capsys.readouterr().out
+
+
 def test_one_market_is_no_comparison(workspace: Workspace) -> None:
     with pytest.raises(DossierError) as error:
         launch.compare([ECG], Order(("no",), DAY, DAY), workspace)
