@@ -271,6 +271,7 @@ def _flatten(repository: Repository, chain: Sequence[Jurisdiction], regulation: 
     flat = _Flat(repository, regulation, {part.head.id for part in chain} - {part.head.id for part in used}, gaps)
     for part in used:
         flat.add(part)
+    flat.name(used)
     return flat
 
 
@@ -307,6 +308,17 @@ class _Flat:
             if self._known(removal.id, source, path) is not None:
                 self.records.pop(removal.id, None)
                 self.removed.add(removal.id)
+
+    def name(self, parts: Sequence[Jurisdiction]) -> None:
+        """Finds what rows name and nobody has: a duty would be printed without its authority, a day without its rule."""
+        authorities, rules = {authority.id for part in parts for authority in part.authorities}, {*self.records, *self.removed}
+        for named in (named for part in parts for named in part.named):
+            if named.what == "authority" and named.id not in authorities and not self.gaps:
+                self.problems.append(named.source.problem(named.path, f'authority "{named.id}" is in no authorities.yaml of the market or of what it extends.', did_you_mean(named.id, authorities)))
+            elif named.what == "requirement" and named.id not in rules and named.id.split(".")[0] not in self.left_out:
+                near = self._of_owner(named.id) if self.gaps else rules
+                if near is not None and named.id not in near:
+                    self.problems.append(named.source.problem(named.path, f'"{named.id}" is no requirement of the market or of what it extends.', did_you_mean(named.id, near)))
 
     def _known(self, identifier: str, source: YamlFile, path: Path_) -> Record | None:
         near: Mapping[str, Record] | None = self.records

@@ -1,6 +1,7 @@
 """Each fault in jurisdiction data is named with file and line, all of them at once, and the command ends with exit code 2."""
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -161,6 +162,40 @@ def test_languages_with_a_script_or_a_place_are_known(make: Make, home: Path) ->
 def test_dates_in_the_wrong_order(make: Make, problems: Callable[[], str]) -> None:
     make("zz", files={"requirements/rules.yaml": REQUIREMENT.format(id="zz", source="zz-act", begins="2027-05-26", ends="2021-05-26")})
     assert "jurisdictions/zz/requirements/rules.yaml:12:5: zz.one: ends on 2021-05-26, before it begins on 2027-05-26." in problems()
+
+
+def test_a_citation_that_ends_before_it_begins(make: Make, problems: Callable[[], str]) -> None:
+    text = REQUIREMENT.format(id="zz", source="zz-act", begins="2021-05-26", ends="2027-05-26") + "    citation_history: [{clause: § 2, from: 2024-01-01, to: 2023-01-01}]\n"
+    make("zz", files={"requirements/rules.yaml": text})
+    assert "jurisdictions/zz/requirements/rules.yaml:15:24: zz.one: was cited as § 2 until 2023-01-01, before that began on 2024-01-01." in problems()
+
+
+def test_all_that_is_wrong_with_one_row_is_named_at_once(make: Make, problems: Callable[[], str]) -> None:
+    text = REQUIREMENT.format(id="zz", source="nowhere", begins="2027-05-26", ends="2021-05-26").replace("level: primary", "level: prim").replace("    phase: enforcement\n", "")
+    make("zz", files={"requirements/rules.yaml": text + "    evidence_kinds: [{kind: labl, expectation: mandatory}]\n    applies_when: {sofware: yes}\n"})
+    found = problems()
+    for part in ('source "nowhere" is not in', 'level: "prim" is not one of', '"phase" is missing', "ends on 2021-05-26, before", '"labl" is not an evidence kind', '"sofware" is not a product fact'):
+        assert part in found, part
+
+
+def test_what_rows_name_has_to_be_there(make: Make, problems: Callable[[], str]) -> None:
+    authority = "{id: zz-office, role: competent-authority, name: {en: Office}, short: {en: Office}, does: {en: Supervises.}, source: zz-act, level: primary, checked: 2026-11-23}"
+    rules = REQUIREMENT.format(id="zz", source="zz-act", begins="2021-05-26", ends="2027-05-26") + "    authority: zz-offic\n    related: [zz.none, eu-mdr.23.2.a]\n"
+    rules += "change:\n  - {id: eu-mdr.23.2.b, reason: {en: So.}, source: zz-act, clause: § 1, set: {authority: zz-nobody}}\n"
+    day = "milestones:\n  - {on: 2027-01-01, says: {en: A day.}, source: zz-act, clause: § 1, level: primary, checked: 2026-11-23, requirement: zz.on}\n"
+    row = "languages:\n  - {document: label, languages: [en], source: zz-act, clause: § 1, level: primary, checked: 2026-11-23, requirement: eu-mdr.23.2.zz}\n"
+    make("zz", files={"requirements/rules.yaml": rules, "timeline.yaml": day, "languages.yaml": row, "authorities.yaml": f"authorities:\n  - {authority}\n"})
+    found = problems()
+    assert 'jurisdictions/zz/requirements/rules.yaml:15:16: authority "zz-offic" is in no authorities.yaml of the market or of what it extends. Did you mean "zz-office"?' in found
+    for place, name in (("requirements/rules.yaml:16", "zz.none"), ("requirements/rules.yaml:18", 'authority "zz-nobody"'), ("timeline.yaml:2", "zz.on"), ("languages.yaml:2", "eu-mdr.23.2.zz")):
+        assert re.search(rf'zz/{place}:\d+: .*{name}"? is (no requirement|in no authorities.yaml) of the market or of what it extends', found), name
+    assert "5 problems" in found
+
+
+def test_two_authorities_of_one_id(make: Make, problems: Callable[[], str]) -> None:
+    row = "  - {id: office, role: competent-authority, name: {en: Office}, short: {en: Office}, does: {en: Supervises.}, source: zz-act, level: primary, checked: 2026-11-23}\n"
+    make("zz", files={"authorities.yaml": f"authorities:\n{row}{row}"})
+    assert 'jurisdictions/zz/authorities.yaml:3:10: the authority "office" is there twice' in problems()
 
 
 def test_a_fact_without_a_source(make: Make, problems: Callable[[], str]) -> None:
