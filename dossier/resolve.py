@@ -176,7 +176,8 @@ class Repository:
     def expand(self, names: Iterable[str]) -> tuple[str, ...]:
         """The markets that `names` (ids of markets or groups) stand for, in the order given, each once.
 
-        A group's name wins over a legal space of the same name (`eea`). Raises DossierError naming every unknown name.
+        A group's name wins over a legal space of the same name (`eea`). Raises DossierError naming every unknown name and,
+        where a market's data cannot be read, every fault of all the markets named.
         """
         found: list[str] = []
         problems: list[Problem] = []
@@ -185,16 +186,16 @@ class Repository:
                 found += self.members(name)
                 continue
             try:
-                head = self.get(name).head
+                part, faulty = self.read(name)
             except DossierError as error:
                 problems += error.problems
                 continue
-            if head.kind == "state":
+            if part.head.kind == "state" or faulty:
                 found.append(name)
             else:
                 problems.append(Problem("--market", 0, 0, f'"{name}" is a legal space, not a market.', "Name the states in which the product is sold."))
-        if problems:
-            raise DossierError(problems)
+        if problems or any(self.lineage(market)[1] for market in found):
+            raise DossierError([*problems, *(problem for market in found for problem in faults_of(self, market))])
         return tuple(dict.fromkeys(found))
 
     def chain(self, name: str, regulation: str = "") -> tuple[Jurisdiction, ...]:

@@ -96,6 +96,18 @@ def test_faults_of_a_plan_file_are_named_together(tmp_path: Path, capsys: pytest
     ]
 
 
+def test_names_of_a_plan_file_that_stand_for_nothing_are_all_told_with_their_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "launch.yaml"
+    file.write_text(f'products: ["{ECG.as_posix()}", nowhere]\nmarkets: [no, xx]\nformats: [docx, pfd, htm]\nbuilds:\n  - {{markets: [yy], documents: [cover-leter]}}\n  - {{locales: [qq]}}\n', "utf-8")
+    assert main(["build", "--plan", str(file), "-o", str(tmp_path / "out")]) == 2
+    found = capsys.readouterr().err
+    for place, name in ((2, "xx"), (3, "pfd"), (3, "htm"), (5, "yy"), (5, "cover-leter"), (6, "qq")):
+        assert any(line.startswith(f"{file}:{place}:") and f': "{name}" is not a ' in line for line in found.splitlines()), name
+    assert "nowhere: no product.yaml here." in found
+    assert "7 problems" in found
+    assert not (tmp_path / "out").exists()
+
+
 def test_two_products_with_one_id_are_refused(tmp_path: Path, workspace: Workspace) -> None:
     for name in ("a", "b"):
         shutil.copytree(ECG, tmp_path / name)

@@ -385,6 +385,21 @@ def test_a_shipped_parent_that_is_not_shipped(make: Make, problems: Callable[[],
         assert "--market" not in found
 
 
+def test_a_build_names_the_faults_of_all_its_markets_at_once(make: Make, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    overlay = "change:\n  - {id: eu-mdr.none, reason: {en: So.}, source: mdr, clause: § 1, set: {clause: § 2}}\n"
+    make("zv", files={"requirements/rules.yaml": overlay, "languages.yaml": "languages:\n  - {document: label, languages: [zzz], source: mdr, clause: § 1, level: primary, checked: 2026-11-23}\n"})
+    make("zw", extends="zw")
+    make("zx", extends="zy")
+    make("zy", extends="zx")
+    make("zz", files={"requirements/rules.yaml": overlay})
+    assert main(["build", str(ROOT / "samples" / "ecg-patch"), "-m", "no,zv,zw,zx,zz,nowhere", "--home", str(home), "-o", str(home / "out")]) == ExitCode.UNREADABLE
+    found = capsys.readouterr().err
+    for part in ("zv/languages.yaml:2", "zv/requirements/rules.yaml:2", "zw/jurisdiction.yaml:4", "zx/jurisdiction.yaml:4", "zz/requirements/rules.yaml:2"):
+        assert f"jurisdictions/{part}" in found, part
+    assert '"nowhere" is not a market' in found
+    assert not (home / "out").exists()
+
+
 def test_all_faults_are_named_at_once(make: Make, problems: Callable[[], str]) -> None:
     make("zw", identifier="zz")
     make("zx", extends="zy")
