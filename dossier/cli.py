@@ -117,7 +117,7 @@ def _command() -> Any:
     @click.option("--scheduler", default="", metavar="ADDRESS", help="Let the workers of a dask scheduler do the work (tcp://host:port), or of one started here (local).")
     @click.option("--force", is_flag=True, help="Make everything again, changed or not.")
     @click.option("--dry-run", is_flag=True, help="Print what would be made, and the time it may take.")
-    @click.option("--time-limit", type=click.FloatRange(1), default=900.0, metavar="SECONDS", help="The most one document may take in a worker. Default: 900.")
+    @click.option("--time-limit", type=click.FloatRange(1), default=900.0, metavar="SECONDS", help="The most one document may take in a worker (not with -j 1). Default: 900.")
     @click.option("--memory-limit", type=click.IntRange(200), default=3000, metavar="MB", help="The most memory one worker may use (Linux). Default: 3000.")
     @click.option("--strict", is_flag=True, help="End with exit code 1 when there are gaps.")
     @click.option("--fillable", is_flag=True, help="PDF with form fields (PDF/UA, not PDF/A).")

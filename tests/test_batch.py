@@ -273,6 +273,20 @@ def test_events_are_one_json_object_a_line(tmp_path: Path, capsys: pytest.Captur
     assert end["checks"][0]["market"] == "no"
 
 
+def test_the_last_event_names_archives_and_evidence_files_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["build", str(ECG), "-m", "no", "-d", "cover-letter", "-f", "docx,zip", "--with-evidence", "-o", str(tmp_path)]
+    assert main([*arguments, "--json"]) == 0
+    told = {Path(path).relative_to(tmp_path).as_posix() for path in json.loads(capsys.readouterr().out.splitlines()[-1])["files"]}
+    assert told == {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()} - {"manifest.json", "index.html"}
+    assert main(arguments) == 0
+    assert capsys.readouterr().err.startswith("1 documents, 1 of them unchanged, ")
+
+
+def test_limits_that_are_asked_for_hold_in_a_small_build_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["build", str(ECG), "-m", "no", "-d", "dossier-checklist", "-f", "pdf", "--time-limit", "1", "-o", str(tmp_path)]) == 3
+    assert "took longer than 1 seconds" in capsys.readouterr().err
+
+
 # --- interrupted, full, held ------------------------------------------------------------------------------------------
 
 
