@@ -152,22 +152,24 @@ def colon(locale: str) -> str:
 _AFTER_Z = {"nb": "æøå", "nn": "æøå", "da": "æøå", "sv": "åäö", "fi": "åäö", "is": "þæö"}
 _SAME = {"nb": {"ä": "æ", "ö": "ø"}, "da": {"ä": "æ", "ö": "ø"}, "sv": {"æ": "ä", "ø": "ö"}, "fi": {"æ": "ä", "ø": "ö"}, "is": {"ø": "ö"}}
 _SAME["nn"] = _SAME["nb"]
-# Letters of the alphabet that follow the plain one, and two letters that are sorted as one.
+# Letters of the alphabet that follow the plain one.
 _OWN = {"is": {"á": "a", "ð": "d", "é": "e", "í": "i", "ó": "o", "ú": "u", "ý": "y"}}
-_TWO = {"nb": ("aa", "å"), "nn": ("aa", "å"), "da": ("aa", "å")}
+# Aa is å in names (Aabenraa); in capitals it is an abbreviation (AAMI).
+_TWO = {"nb": r"[Aa]a", "nn": r"[Aa]a", "da": r"[Aa]a"}
 
 
 def collated(text: str, locale: str) -> tuple[int, ...]:
     """A key that sorts as the language's alphabet does: its own letters where they stand in it, other accents and case last.
 
-    >>> sorted(["Åre", "Aabenraa", "Zug", "Ærø", "Ál"], key=lambda word: collated(word, "nb")), sorted(["Öl", "Zug", "Oder"], key=lambda word: collated(word, "de"))
-    (['Ál', 'Zug', 'Ærø', 'Aabenraa', 'Åre'], ['Oder', 'Öl', 'Zug'])
+    >>> sorted(["Åre", "Aabenraa", "AAMI", "Zug", "Ærø", "Ál"], key=lambda word: collated(word, "nb")), sorted(["Öl", "Zug", "Oder"], key=lambda word: collated(word, "de"))
+    (['AAMI', 'Ál', 'Zug', 'Ærø', 'Aabenraa', 'Åre'], ['Oder', 'Öl', 'Zug'])
     >>> sorted(["Ástralía", "Austurríki", "Belgía", "Þýskaland", "Svíþjóð", "Sviss"], key=lambda word: collated(word, "is"))
     ['Austurríki', 'Ástralía', 'Belgía', 'Sviss', 'Svíþjóð', 'Þýskaland']
     """
     after, same, own = _AFTER_Z.get(locale, ""), _SAME.get(locale, {}), _OWN.get(locale, {})
     found: list[int] = []
-    for letter in unicodedata.normalize("NFC", text).casefold().replace(*_TWO.get(locale, ("", ""))):
+    plain = unicodedata.normalize("NFC", text)
+    for letter in (re.sub(_TWO[locale], "å", plain) if locale in _TWO else plain).casefold():
         letter = same.get(letter, letter)
         if letter in after:
             found.append(_ROOM * 0x2000 + after.index(letter))
