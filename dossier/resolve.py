@@ -113,7 +113,7 @@ class Repository:
         """What can be read of the jurisdiction called `name`, and every problem in its folder. Raises DossierError where there is none of this name."""
         if name not in self._read:
             part, problems = data.read(self.folder(name), self.library)
-            self._faults[name] = (*problems, *self._missing_parents(part), *self._replaced(name, part))
+            self._faults[name] = (*problems, *self._missing_parents(part), *self._replaced(name, part), *self._twice(name, part))
             self._read[name] = part
         return self._read[name], self._faults.get(name, ())
 
@@ -131,6 +131,10 @@ class Repository:
         if part.extends_at == (0, 0) or part.folder.parent == self.folders[-1] or not (self.folders[-1] / name).is_dir() or f"{SHIPPED}{name}" in part.head.extends:
             return []
         return [Problem(part.file, *part.extends_at, f'"{name}" is a shipped jurisdiction too; nothing is replaced by accident.', f"Write extends: [{SHIPPED}{name}] to build on it, or choose another id.")]
+
+    def _twice(self, name: str, part: Jurisdiction) -> list[Problem]:
+        others = [root / name for root in self.folders[:-1] if (root / name).resolve() != part.folder.resolve() and (root / name / "jurisdiction.yaml").is_file()]
+        return [Problem(part.file, 1, 1, f'"{name}" lies in two of your folders, {part.folder} and {other}, and only the first would count.', "Give one of them another id, or name one of the folders only.") for other in others if not name.startswith(SHIPPED)]
 
     def folder(self, name: str) -> Path:
         """The folder of the jurisdiction called `name`. Raises DossierError where there is none, naming the nearest."""

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -88,6 +89,16 @@ def test_two_markets_with_one_id(make: Make, problems: Callable[[], str]) -> Non
     make("zz")
     make("zy", identifier="zz")
     assert 'jurisdictions/zy/jurisdiction.yaml:1:5: the id "zz" differs from the folder name "zy". jurisdictions/zz/jurisdiction.yaml has this id already. Make them the same.' in problems()
+
+
+def test_one_id_in_two_folders_of_the_user(make: Make, home: Path, tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]) -> None:
+    make("zz")
+    other = tmp_path_factory.mktemp("other")
+    shutil.copytree(home / "jurisdictions", other / "jurisdictions")
+    assert main(["list", "markets", "--home", str(home), "--home", str(other)]) == ExitCode.UNREADABLE
+    first, second = (folder / "jurisdictions" / "zz" for folder in (home, other))
+    assert f'jurisdictions/zz/jurisdiction.yaml:1:1: "zz" lies in two of your folders, {first} and {second}, and only the first would count.' in capsys.readouterr().err
+    assert main(["list", "markets", "--home", str(home)]) == ExitCode.DONE
 
 
 def test_a_shipped_id_is_not_replaced_by_accident(make: Make, problems: Callable[[], str]) -> None:
