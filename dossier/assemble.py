@@ -164,10 +164,10 @@ def write(result: Result, folder: Path) -> tuple[Path, ...]:
 
 
 def known_formats(names: Sequence[str]) -> tuple[str, ...]:
-    """The formats, each once. Raises DossierError for one that is not made here."""
-    for name in names:
-        if name not in FORMATS:
-            raise DossierError(Problem("--format", 0, 0, f'"{name}" is not a format.', did_you_mean(name, FORMATS) or f"Choose {one_of(FORMATS)}."))
+    """The formats, each once. Raises DossierError for those that are not made here."""
+    unknown = [name for name in names if name not in FORMATS]
+    if unknown:
+        raise DossierError(Problem("--format", 0, 0, f'"{name}" is not a format.', did_you_mean(name, FORMATS) or f"Choose {one_of(FORMATS)}.") for name in unknown)
     return tuple(dict.fromkeys(names))
 
 

@@ -9,10 +9,11 @@ from dossier import checklist, template
 from dossier.applicability import FactSheet
 from dossier.checklist import Checklist, KindRow, Row
 from dossier.conditions import Condition, allows
+from dossier.i18n import Tongue
 from dossier.product import ProductFile
 from dossier.records import Library, Milestone, Record, Requirement
 from dossier.resolve import Resolved
-from dossier.template import Shelf, Template
+from dossier.template import Issue, Shelf, Template
 
 How = Literal["appears", "changes", "ends"]
 
@@ -35,7 +36,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """Everything between an earlier and a later state of one market: requirements, days that pass, documents to be issued anew."""
+    """Everything between an earlier and a later state of one market: requirements, days that pass, documents to be issued anew.
+
+    `reissue` names these with the number of rows that read otherwise, which is 0 where only words beside the rows do.
+    """
 
     market: str
     before: Resolved
@@ -84,6 +88,22 @@ def for_product(before: Checklist, after: Checklist, shelf: Shelf) -> Between:
     sheet = FactSheet(after.product, after.library.facts)
     days = tuple(milestone for milestone, condition in _days(before.market, after.market) if sheet.evaluate(condition)[0] is not False)
     return Between(found.market, before.market, after.market, tuple(reached), days, tuple((name, count) for name, count in reissue if count))
+
+
+def reworded(before: Checklist, after: Checklist, shelf: Shelf, tongue: Tongue) -> tuple[str, ...]:
+    """The documents of the product that read otherwise, in rows or beside them: another address, source or translation.
+
+    Both checklists are of one day. The version of the data and the days on which they were checked are not looked at: they alone are no
+    reason to issue a document anew.
+    """
+    old, new = (replace(each, market=_undated(each.market)) for each in (before, after))
+    issue = Issue(after.market.date, False)
+    return tuple(kind.id for kind in shelf.for_market(after) if template.render(kind, old, tongue, shelf, issue).blocks != template.render(kind, new, tongue, shelf, issue).blocks)
+
+
+def _undated(market: Resolved) -> Resolved:
+    days = {"checked": market.date, "review_by": market.date}
+    return replace(market, version="", records=tuple(replace(record, requirement=record.requirement.model_copy(update=days)) for record in market.records))
 
 
 def _change(name: str, old: Record | None, new: Record | None, before: Resolved, after: Resolved) -> Change | None:

@@ -117,7 +117,7 @@ def _command() -> Any:
     @click.option("--scheduler", default="", metavar="ADDRESS", help="Let the workers of a dask scheduler do the work (tcp://host:port), or of one started here (local).")
     @click.option("--force", is_flag=True, help="Make everything again, changed or not.")
     @click.option("--dry-run", is_flag=True, help="Print what would be made, and the time it may take.")
-    @click.option("--time-limit", type=click.FloatRange(1), default=900.0, metavar="SECONDS", help="The most one document may take in a worker. Default: 900.")
+    @click.option("--time-limit", type=click.FloatRange(1), default=900.0, metavar="SECONDS", help="The most one document may take in a worker (not with -j 1). Default: 900.")
     @click.option("--memory-limit", type=click.IntRange(200), default=3000, metavar="MB", help="The most memory one worker may use (Linux). Default: 3000.")
     @click.option("--strict", is_flag=True, help="End with exit code 1 when there are gaps.")
     @click.option("--fillable", is_flag=True, help="PDF with form fields (PDF/UA, not PDF/A).")
@@ -145,7 +145,10 @@ def _command() -> Any:
     def verify(folder: str, products: tuple[str, ...], rebuild: bool, home: tuple[str, ...], as_json: bool) -> int:
         """Compare an output folder with its manifest, and with what the same input makes now."""
         from dossier import cli_build
+        from dossier.remote import is_address
 
+        if is_address(folder):
+            raise DossierError(Problem("verify", 0, 0, f"{folder} is an address, and a folder of this machine is needed.", "Copy it here first."))
         return cli_build.check_folder(Path(folder), [Path(path) for path in products], _workspace(home), rebuild=rebuild, as_json=as_json)
 
     @dossier.command()
@@ -154,14 +157,14 @@ def _command() -> Any:
     @click.option("-f", "--format", "formats", multiple=True, metavar="FORMAT", help="docx, pdf, xlsx, html or json. Default: docx and pdf.")
     @click.option("-l", "--locale", multiple=True, metavar="LOCALE", help=f"{_LOCALES}. Default: en.")
     @date
-    @click.option("-o", "--output", "folder", default="out", metavar="DIR", help="Output folder. Default: out.")
+    @click.option("-o", "--output", "folder", default="out", metavar="DIR", help="Output folder, or an address that fsspec knows (s3://...). Default: out.")
     @home
     def compare(products: tuple[str, ...], market: tuple[str, ...], formats: tuple[str, ...], locale: tuple[str, ...], date: str | None, folder: str, home: tuple[str, ...]) -> int:
         """Set the markets of a launch side by side: differences, gaps, dates, languages, reuse."""
         from dossier import assemble, cli_launch
 
         order = assemble.Order(_markets_of(products, _split(market)), _law_date(date), today(), formats=tuple(_split(formats)) or assemble.DEFAULT_FORMATS, locales=tuple(_split(locale)))
-        return cli_launch.compare([Path(path) for path in products], order, Path(folder), _workspace(home), _progress())
+        return cli_launch.compare([Path(path) for path in products], order, folder, _workspace(home), _progress())
 
     @dossier.command()
     @click.argument("products", nargs=-1, required=True, metavar="PRODUCT...")

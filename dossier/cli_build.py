@@ -17,7 +17,7 @@ from dossier.errors import DossierError, ExitCode, Problem
 from dossier.making import Maker, Setting
 from dossier.output import Folder
 from dossier.plan import Plan, Wish
-from dossier.remote import Address, is_address
+from dossier.remote import Address, is_address, place_in
 from dossier.workers import UNHURRIED, Limits
 
 # Worth starting workers for: they take a second or two to come up.
@@ -52,7 +52,7 @@ def build(wishes: Sequence[Wish], workspace: Workspace, run: Run) -> int:
     few = _few(made, workspace)
     show = _Progress(run.as_json, made.documents)
     with Address(run.folder) if is_address(run.folder) else Folder(Path(run.folder)) as folder:
-        summary = batch.run(made, folder, workspace, jobs=_jobs(made, run.jobs), force=run.force, limits=run.limits, scheduler=run.scheduler, tell=show)
+        summary = batch.run(made, folder, workspace, jobs=_jobs(made, run), force=run.force, limits=run.limits, scheduler=run.scheduler, tell=show)
         _only_faults(summary)
         extra = _extra(made, summary, folder, workspace)
         folder.add(overview.page(folder.entries.values(), workspace.market_names(folder.entries.values()), {entry["path"] for entry in summary.entries}))
@@ -60,7 +60,7 @@ def build(wishes: Sequence[Wish], workspace: Workspace, run: Run) -> int:
     try:
         show.end()
         if run.as_json:
-            _print_json(summary, run.folder, few)
+            _print_json(summary, run.folder, few, extra)
         else:
             _print(summary, run.folder, few, extra)
         sys.stdout.flush()
@@ -71,11 +71,13 @@ def build(wishes: Sequence[Wish], workspace: Workspace, run: Run) -> int:
     return ExitCode.FINDINGS if run.strict and any(entry["gaps"]["findings"] for entry in summary.entries) else ExitCode.DONE
 
 
-def _jobs(made: Plan, wanted: int) -> int:
-    """How many workers: as asked; else none for what is soon done, and one a processor for the rest."""
-    if wanted:
-        return 0 if wanted == 1 else wanted
+def _jobs(made: Plan, run: Run) -> int:
+    """How many workers: as asked; else none for what is soon done, and one a processor for the rest and where limits are set, which only workers keep."""
+    if run.jobs:
+        return 0 if run.jobs == 1 else run.jobs
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if run.limits != UNHURRIED:
+        return min(processors, len(made.tasks))
     return 0 if made.seconds < LONG or processors == 1 else min(processors, len(made.tasks))
 
 
@@ -103,21 +105,24 @@ def _only_faults(summary: Summary) -> None:
         raise DossierError(problems)
 
 
-def _extra(made: Plan, summary: Summary, folder: Folder | Address, workspace: Workspace) -> int:
-    """The copies of evidence files, where they are asked for, and the archives; returns the number of copies.
+def _extra(made: Plan, summary: Summary, folder: Folder | Address, workspace: Workspace) -> tuple[list[str], list[str]]:
+    """The copies of evidence files, where they are asked for, and the archives; returns the paths of both.
 
     An archive holds what the run made or found unchanged. Where one of its documents could not be made there is none.
     """
     copies = assemble.copies([(each.file, each.files) for each in made.products.values()]) if made.order.with_evidence else ()
     for file in copies:
         folder.add(file)
+    archives = []
     failed = {(failure.task.product, failure.task.market) for failure in summary.failures}
     for product, market in sorted(made.packed - failed):
         each = made.products[product]
         entries = [entry for entry in summary.entries if (entry["product"], entry["market"]) == (product, market)]
         evidence = [(document, each.files[document.id], each.file.place.folder / document.file) for document in each.file.product.evidence] if made.order.with_evidence else []
-        folder.add(archive.pack(folder, product, market, entries, evidence, workspace.repository.library, each.file.product.regulation))
-    return len(copies)
+        packed = archive.pack(folder, product, market, entries, evidence, workspace.repository.library, each.file.product.regulation)
+        folder.add(packed)
+        archives.append(packed.path)
+    return [file.path for file in copies], archives
 
 
 def hush() -> None:
@@ -176,7 +181,7 @@ def _time(seconds: float) -> str:
 
 def _dry(made: Plan, run: Run) -> int:
     """The plan as a matrix of counts, with the time it may take; nothing is made."""
-    jobs = max(_jobs(made, run.jobs), 1)
+    jobs = max(_jobs(made, run), 1)
     kinds = sorted({task.document for task in made.tasks})
     rows: dict[tuple[str, str], dict[str, int]] = {}
     for task in made.tasks:
@@ -194,10 +199,10 @@ def _dry(made: Plan, run: Run) -> int:
     return ExitCode.DONE
 
 
-def _print(summary: Summary, folder: str, few: Sequence[Checklist], copies: int) -> None:
+def _print(summary: Summary, folder: str, few: Sequence[Checklist], extra: tuple[list[str], list[str]]) -> None:
     if few:
-        for entry in summary.entries:
-            print(_shown(folder, entry["path"]))
+        for path in (*(entry["path"] for entry in summary.entries), *extra[1]):
+            print(place_in(folder, path))
         for each in few:
             cli_check.print_gaps(each)
     else:
@@ -206,13 +211,9 @@ def _print(summary: Summary, folder: str, few: Sequence[Checklist], copies: int)
     for failure in summary.failures:
         print(f"not made: {failure.task}: {failure.reason or failure.problems[0]}", file=sys.stderr)
     unchanged = f", {summary.cached} of them unchanged" if summary.cached else ""
-    evidence = f", {copies} evidence files" if copies else ""
+    beside = "".join(f", {len(paths)} {what}{'s' if len(paths) > 1 else ''}" for paths, what in zip(extra, ("evidence file", "archive"), strict=True) if paths)
     failed = f"; {len(summary.failures)} documents could not be made, the same command makes them again" if summary.failures else ""
-    print(f"{summary.made + summary.cached} documents{unchanged}{evidence}, manifest.json and index.html in {folder}{failed}", file=sys.stderr)
-
-
-def _shown(folder: str, path: str) -> str:
-    return f"{folder.rstrip('/')}/{path}" if is_address(folder) else str(Path(folder) / path)
+    print(f"{summary.made + summary.cached} documents{unchanged}{beside}, manifest.json and index.html in {folder}{failed}", file=sys.stderr)
 
 
 def _market_lines(summary: Summary) -> list[str]:
@@ -223,10 +224,10 @@ def _market_lines(summary: Summary) -> list[str]:
     return [f"{product} {market}: {len(files)} files, {files[0]['gaps']['findings']} gaps, {files[0]['gaps']['expected']} expected and not shown" for (product, market), files in sorted(counted.items())]
 
 
-def _print_json(summary: Summary, folder: str, few: Sequence[Checklist]) -> None:
+def _print_json(summary: Summary, folder: str, few: Sequence[Checklist], extra: tuple[list[str], list[str]]) -> None:
     """The last event: what is there now, and what failed."""
     failures = [{"task": str(failure.task), "reason": failure.reason, "problems": [str(problem) for problem in failure.problems]} for failure in summary.failures]
-    print(json.dumps({"event": "end", "made": summary.made, "cached": summary.cached, "files": [_shown(folder, entry["path"]) for entry in summary.entries], "failures": failures, "checks": [cli_check.as_data(each) for each in few]}, ensure_ascii=False))
+    print(json.dumps({"event": "end", "made": summary.made, "cached": summary.cached, "files": [place_in(folder, path) for path in (*(entry["path"] for entry in summary.entries), *extra[0], *extra[1])], "failures": failures, "checks": [cli_check.as_data(each) for each in few]}, ensure_ascii=False))
 
 
 # --- verify -------------------------------------------------------------------------------------------------------------
@@ -259,16 +260,18 @@ class _Rebuilder:
         self.prepared = {each.id: each for each in map(planning.prepare, products)}
         self.makers: dict[tuple[str, str, bool, bool], Maker] = {}
 
-    def __call__(self, entry: output.Entry) -> bytes | None:
+    def __call__(self, entry: output.Entry) -> bytes | str:
         import datetime as dt
 
         if entry["product"] not in self.prepared:
-            return None
+            return "its product was not given"
         about, made = entry["document"], entry["made"]
         key = (entry["law_date"], about["date"], made.get("record", True), made.get("fillable", False))
         if key not in self.makers:
             law, issued = (dt.date.fromisoformat(day) for day in key[:2])
             order = assemble.Order((), law, issued, record=key[2], fillable=key[3])
             self.makers[key] = Maker(Setting(self.prepared, order, self.workspace.home), self.workspace)
-        (one,) = self.makers[key].make(planning.Task(entry["product"], entry["market"], about["kind"], about["locale"], (about["format"],)))
+        (one,) = self.makers[key].make(planning.Task(entry["product"], entry["market"], about["kind"], about["locale"], assemble.known_formats((about["format"],))))
+        if one.path != entry["path"] or one.content is None:
+            return f"of another issue; the product file now makes {one.path}"
         return one.content

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from dossier import changes, checklist, evidence, i18n, language_plan, launch, output, overview, product, resolve, wording
+from dossier import assemble, changes, checklist, evidence, i18n, language_plan, launch, output, overview, product, resolve, wording
 from dossier.assemble import Order, Workspace
 from dossier.changes import Between, Change
 from dossier.checklist import Checklist
@@ -15,21 +15,22 @@ from dossier.errors import DossierError, ExitCode, Problem
 from dossier.labels import DOCUMENT
 from dossier.language_plan import Plan
 from dossier.product import ProductFile
+from dossier.remote import Address, is_address, place_in
 from dossier.resolve import Resolved
 
 SAYS = {"appears": "new", "changes": "changed", "ends": "ends"}
 
 
-def compare(paths: Sequence[Path], order: Order, folder: Path, workspace: Workspace, tell: Callable[[str], None]) -> int:
-    """Writes the market comparison of each product and prints the paths; exit code 0."""
+def compare(paths: Sequence[Path], order: Order, folder: str, workspace: Workspace, tell: Callable[[str], None]) -> int:
+    """Writes the market comparison of each product and prints the paths; exit code 0. `folder` is a path or an address."""
     files = launch.files(launch.compare(paths, order, workspace), order.formats, workspace, tell)
-    with output.Folder(folder) as held:
+    with Address(folder) if is_address(folder) else output.Folder(Path(folder)) as held:
         for file in files:
             held.add(file)
         held.add(overview.page(held.entries.values(), workspace.market_names(held.entries.values())))
         held.finish()
     for file in files:
-        print(folder / file.path)
+        print(place_in(folder, file.path))
     return ExitCode.DONE
 
 
@@ -74,24 +75,29 @@ def _between(path: Path | None, market: str, days: tuple[Any, Any], older: Works
     if market not in older.repository.ids():
         raise DossierError(Problem("--from-data", 0, 0, f'these data have no market "{market}".', "Name markets that both states of the data have."))
     if path is not None:
-        return [changes.for_product(*_checked(product.read(path), market, days, older, workspace), workspace.shelf)]
+        file = product.read(path)
+        found = changes.for_product(*_checked(file, market, days, older, workspace), workspace.shelf)
+        if older is workspace or not (_has(older, market, file.product.regulation) and _has(workspace, market, file.product.regulation)):
+            return [found]
+        words = changes.reworded(*_checked(file, market, (days[1], days[1]), older, workspace, alike=True), workspace.shelf, assemble.own_tongue(found.after.head.locale))
+        return [replace(found, reissue=(*found.reissue, *((name, 0) for name in words if name not in dict(found.reissue))))]
     known = {*older.repository.regulations(market), *workspace.repository.regulations(market)}
-    found = [changes.between(*_resolved(market, days, regulation, older, workspace)) for regulation in ("mdr", "ivdr") if regulation in known]
+    both = [changes.between(*_resolved(market, days, regulation, older, workspace)) for regulation in ("mdr", "ivdr") if regulation in known]
     seen: set[tuple[str, str]] = set()
     kept = []
-    for each in found:
+    for each in both:
         kept.append(replace(each, changes=tuple(change for change in each.changes if (change.id, change.how) not in seen)))
         seen |= {(change.id, change.how) for change in each.changes}
     return kept
 
 
-def _checked(file: ProductFile, market: str, days: tuple[Any, Any], older: Workspace, workspace: Workspace) -> tuple[Checklist, Checklist]:
-    """The product's checklists on both sides."""
+def _checked(file: ProductFile, market: str, days: tuple[Any, Any], older: Workspace, workspace: Workspace, alike: bool = False) -> tuple[Checklist, Checklist]:
+    """The product's checklists on both sides; with `alike` the product names nothing in either that only one can read."""
     before, after = _resolved(market, days, file.product.regulation, older, workspace)
     libraries = older.repository.library, workspace.repository.library
     files = evidence.inspect(file, True)
     earlier = changes.earlier(file, (before, libraries[0]), (after, libraries[1]))
-    return checklist.build(earlier, before, libraries[0], files), checklist.build(file, after, libraries[1], files)
+    return checklist.build(earlier, before, libraries[0], files), checklist.build(earlier if alike else file, after, libraries[1], files)
 
 
 def _resolved(market: str, days: tuple[Any, Any], regulation: str, older: Workspace, workspace: Workspace) -> tuple[Resolved, Resolved]:
@@ -123,7 +129,7 @@ def _print_between(each: Between, path: Path | None) -> None:
     for milestone in each.days:
         print(f"  {milestone.on}  {i18n.say(milestone.says, 'en').text} ({wording.place(milestone.source, milestone.clause, after.sources, i18n.ENGLISH)})")
     if path is not None:
-        names = ", ".join(f"{name} ({count} rows)" for name, count in each.reissue)
+        names = ", ".join(f"{name} ({count} rows)" if count else f"{name} (words beside its rows)" for name, count in each.reissue)
         print(f"  to be issued anew: {names or 'no document'}")
 
 

@@ -7,7 +7,7 @@ import pickle
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from dossier import __version__, output
+from dossier import __version__, assemble, output
 from dossier.assemble import Workspace
 from dossier.errors import DossierError, ExitCode, Problem
 from dossier.making import Made, Maker, Setting
@@ -18,6 +18,8 @@ from dossier.workers import Outcome
 
 LOCAL = "local"
 SECONDS_TO_REACH = 15
+# A cluster may start its workers when work comes; one that has none by then is told.
+SECONDS_FOR_A_WORKER = 60
 
 # One maker for each setting in a worker process: data are read once, whatever number of markets it is given.
 _makers: dict[str, Maker] = {}
@@ -32,12 +34,13 @@ def outcomes(tasks: Sequence[Task], setting: Setting, scheduler: str, jobs: int,
     nothing: the scheduler gives its market to another. Raises DossierError where the scheduler is not reached, or a worker
     has another version of dossier or of its templates, which would give other bytes.
     """
-    marks = _marks(workspace)
+    formats = sorted({extension for task in tasks for extension in task.formats})
+    marks = _marks(workspace, formats)
     with contextlib.ExitStack() as stack:
         client = stack.enter_context(_client(scheduler, jobs))
         packed = pickle.dumps(setting)
         bundles = _bundles(tasks)
-        futures = {client.submit(_bundle, packed, marks, bundle, pure=False): bundle for bundle in bundles}
+        futures = {client.submit(_bundle, packed, marks, formats, bundle, pure=False): bundle for bundle in bundles}
         for future, answers in _completed(futures):
             for task, (kind, value) in zip(futures[future], answers, strict=True):
                 yield Outcome(task, result=value) if kind == "done" else Outcome(task, problems=value) if kind == "problems" else Outcome(task, reason=value)
@@ -65,15 +68,16 @@ def _completed(futures: dict[Any, tuple[Task, ...]]) -> Iterator[tuple[Any, list
         future.release()
 
 
-def _bundle(packed: bytes, marks: tuple[str, str], tasks: Sequence[Task]) -> list[Answer]:
+def _bundle(packed: bytes, marks: tuple[str, str], formats: Sequence[str], tasks: Sequence[Task]) -> list[Answer]:
     """What a worker does: all tasks of one product in one market. Faults of the user's files are answers, not exceptions."""
     key = hashlib.sha256(packed).hexdigest()
     if key not in _makers:
         _makers.clear()
         _makers[key] = Maker(pickle.loads(packed))
     maker = _makers[key]
-    if _marks(maker.workspace) != marks:
-        raise DossierError(Problem("--scheduler", 0, 0, f"a worker has dossier {__version__} with other templates or data than this machine.", "Install the same version on every worker, and put the folders of --home where the workers see them under the same path."))
+    if (own := _marks(maker.workspace, formats)) != marks:
+        what = "other templates or data" if own[0] == marks[0] else f"other versions ({own[0]} there, {marks[0]} here)"
+        raise DossierError(Problem("--scheduler", 0, 0, f"a worker has dossier {__version__} with {what} than this machine.", "Install the same versions on every worker, and put the folders of --home where the workers see them under the same path."))
     return [_answer(maker, task) for task in tasks]
 
 
@@ -96,9 +100,20 @@ def _delivered(made: Made, target: str) -> Made:
     return Made(made.path, None, made.about, output.entry(file))
 
 
-def _marks(workspace: Workspace) -> tuple[str, str]:
-    """What has to be the same everywhere for the same bytes."""
-    return __version__, output.sha256(f"{workspace.templates_sha256} {workspace.jurisdictions_sha256}".encode())
+def _marks(workspace: Workspace, formats: Sequence[str]) -> tuple[str, str]:
+    """What has to be the same everywhere for the same bytes: the versions of the tools of these formats, and the data."""
+    tools = sorted({f"{name} {version}" for extension in formats for name, version in assemble.tools(extension).items()})
+    return ", ".join(tools), output.sha256(f"{workspace.templates_sha256} {workspace.jurisdictions_sha256}".encode())
+
+
+def _awaited(client: Any, scheduler: str) -> None:
+    """Waits for the first worker: without any the work would wait for ever, and nothing would be said."""
+    from distributed import TimeoutError as Late
+
+    try:
+        client.wait_for_workers(1, timeout=SECONDS_FOR_A_WORKER)
+    except Late:
+        raise DossierError(Problem("--scheduler", 0, 0, f"{scheduler} has no worker, and none came within {SECONDS_FOR_A_WORKER} seconds.", f"Start some: dask worker {scheduler}")) from None
 
 
 @contextlib.contextmanager
@@ -114,6 +129,7 @@ def _client(scheduler: str, jobs: int) -> Iterator[Any]:
                 client = stack.enter_context(distributed.Client(cluster))
             else:
                 client = stack.enter_context(distributed.Client(scheduler, timeout=SECONDS_TO_REACH))
+                _awaited(client, scheduler)
         except (OSError, ValueError) as error:
             raise DossierError(Problem("--scheduler", 0, 0, f"{scheduler} is not reached: {error}.", "Start it with: dask scheduler, and workers with: dask worker tcp://host:8786")) from None
         yield client

@@ -152,23 +152,35 @@ def colon(locale: str) -> str:
 _AFTER_Z = {"nb": "æøå", "nn": "æøå", "da": "æøå", "sv": "åäö", "fi": "åäö", "is": "þæö"}
 _SAME = {"nb": {"ä": "æ", "ö": "ø"}, "da": {"ä": "æ", "ö": "ø"}, "sv": {"æ": "ä", "ø": "ö"}, "fi": {"æ": "ä", "ø": "ö"}, "is": {"ø": "ö"}}
 _SAME["nn"] = _SAME["nb"]
+# Letters of the alphabet that follow the plain one.
+_OWN = {"is": {"á": "a", "ð": "d", "é": "e", "í": "i", "ó": "o", "ú": "u", "ý": "y"}}
+# Aa is å in names (Aabenraa); in capitals it is an abbreviation (AAMI).
+_TWO = {"nb": r"[Aa]a", "nn": r"[Aa]a", "da": r"[Aa]a"}
 
 
 def collated(text: str, locale: str) -> tuple[int, ...]:
-    """A key that sorts as the language's alphabet does: its own letters after z, accents and case last.
+    """A key that sorts as the language's alphabet does: its own letters where they stand in it, other accents and case last.
 
-    >>> sorted(["Åre", "Zug", "Ærø", "Ál"], key=lambda word: collated(word, "nb")), sorted(["Öl", "Zug", "Oder"], key=lambda word: collated(word, "de"))
-    (['Ál', 'Zug', 'Ærø', 'Åre'], ['Oder', 'Öl', 'Zug'])
+    >>> sorted(["Åre", "Aabenraa", "AAMI", "Zug", "Ærø", "Ál"], key=lambda word: collated(word, "nb")), sorted(["Öl", "Zug", "Oder"], key=lambda word: collated(word, "de"))
+    (['AAMI', 'Ál', 'Zug', 'Ærø', 'Aabenraa', 'Åre'], ['Oder', 'Öl', 'Zug'])
+    >>> sorted(["Ástralía", "Austurríki", "Belgía", "Þýskaland", "Svíþjóð", "Sviss"], key=lambda word: collated(word, "is"))
+    ['Austurríki', 'Ástralía', 'Belgía', 'Sviss', 'Svíþjóð', 'Þýskaland']
     """
-    after, same = _AFTER_Z.get(locale, ""), _SAME.get(locale, {})
+    after, same, own = _AFTER_Z.get(locale, ""), _SAME.get(locale, {}), _OWN.get(locale, {})
     found: list[int] = []
-    for letter in unicodedata.normalize("NFC", text).casefold():
+    plain = unicodedata.normalize("NFC", text)
+    for letter in (re.sub(_TWO[locale], "å", plain) if locale in _TWO else plain).casefold():
         letter = same.get(letter, letter)
         if letter in after:
-            found.append(0x2000 + after.index(letter))
+            found.append(_ROOM * 0x2000 + after.index(letter))
+        elif letter in own:
+            found.append(_ROOM * ord(own[letter]) + 1)
         else:
-            found += [ord(part) for part in unicodedata.normalize("NFD", _LIGATURES.get(letter, letter)) if not unicodedata.combining(part)]
+            found += [_ROOM * ord(part) for part in unicodedata.normalize("NFD", _LIGATURES.get(letter, letter)) if not unicodedata.combining(part)]
     return (*found, 0, *(ord(letter) for letter in text))
+
+
+_ROOM = 8  # between two plain letters, for those that follow one
 
 
 _LIGATURES = {"æ": "ae", "ø": "o", "œ": "oe", "ð": "d", "þ": "th", "ł": "l", "đ": "d"}

@@ -1,7 +1,8 @@
 """Reads a folder of jurisdiction data, and the tables that all jurisdictions share; names every fault with its place."""
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import datetime as dt
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args
 
@@ -10,8 +11,8 @@ from pydantic import BaseModel
 from dossier import yamlfile
 from dossier.conditions import Condition, Fact, parse_condition
 from dossier.errors import DossierError, Problem, did_you_mean
-from dossier.records import Authority, Change, Claim, Contact, EvidenceKind, Group, Head, Jurisdiction, Kind, LanguageRow, Library, Milestone, Record, Removal, Requirement, Source
-from dossier.schema import Level, parse
+from dossier.records import Authority, Change, Claim, Contact, EvidenceKind, Group, Head, Jurisdiction, Kind, LanguageRow, Library, Milestone, Named, Period, Record, Removal, Requirement, Source
+from dossier.schema import Level, parse, readable
 from dossier.yamlfile import Path_, YamlFile
 
 M = TypeVar("M", bound=BaseModel)
@@ -63,12 +64,12 @@ def read(folder: Path, library: Library) -> tuple[Jurisdiction, list[Problem]]:
     reader = _Reader(library, None if names is None else {**library.sources, **dict.fromkeys(names)}, problems)
     for file in sorted((folder / "requirements").glob("*.yaml")):
         reader.requirements(file, folder.name)
-    authorities = reader.rows(folder / "authorities.yaml", "authorities", Authority)
+    authorities = reader.authorities(folder / "authorities.yaml")
     languages = reader.rows(folder / "languages.yaml", "languages", LanguageRow)
     milestones = reader.milestones(folder / "timeline.yaml")
     claims = reader.rows(folder / "claims.yaml", "claims", Claim)
     at = (0, 0) if unreadable else source.at(("extends",)) if "extends" in blocks else (1, 1)
-    return Jurisdiction(head or _stand_in(folder, blocks), own, tuple(reader.records), tuple(reader.changes), tuple(reader.removals), authorities, languages, milestones, claims, source.name, folder, at), problems
+    return Jurisdiction(head or _stand_in(folder, blocks), own, tuple(reader.records), tuple(reader.changes), tuple(reader.removals), authorities, languages, milestones, claims, source.name, folder, at, tuple(reader.named)), problems
 
 
 def _stand_in(folder: Path, blocks: Mapping[str, Any]) -> Head:
@@ -96,33 +97,55 @@ class _Reader:
         self.records: list[Record] = []
         self.changes: list[tuple[Change, YamlFile, Path_]] = []
         self.removals: list[tuple[Removal, YamlFile, Path_]] = []
+        self.named: list[Named] = []
 
     def requirements(self, file: Path, owner: str) -> None:
         source, blocks = _blocks(file, ("group", "defaults", "add", "change", "remove"), self.problems)
         group, found = parse(Group, blocks.get("group", {}), source, ("group",)) if "add" in blocks else (None, [])
         self.problems += found
-        for path, requirement in _rows(Requirement, blocks, "add", source, self.problems):
-            condition, found = parse_condition(requirement.applies_when, self.library.facts, source, (*path, "applies_when"))
-            self.problems += found + unknown_sources(requirement, self.sources, source, path) + unknown_kinds(requirement, self.library.kinds, source, path) + id_faults(requirement, source, path) + date_faults(requirement, source, path)
+
+        def faults(requirement: Requirement, path: Path_) -> list[Problem]:
+            self._name("authority", (requirement.authority,), source, (*path, "authority"))
+            self._name("requirement", requirement.related, source, (*path, "related"))
+            condition = parse_condition(requirement.applies_when, self.library.facts, source, (*path, "applies_when"))[1]
+            return condition + unknown_sources(requirement, self.sources, source, path) + unknown_kinds(requirement, self.library.kinds, source, path) + id_faults(requirement, source, path) + date_faults(requirement, source, path)
+
+        for path, requirement in _rows(Requirement, blocks, "add", source, self.problems, faults):
+            condition, _ = parse_condition(requirement.applies_when, self.library.facts, source, (*path, "applies_when"))
             if group is not None:
                 self.records.append(Record(requirement, condition, group, owner, source.name, source.at(path)[0]))
-        self.changes += [(change, source, path) for path, change in self._sourced(Change, blocks, "change", source)]
+        for path, change in self._sourced(Change, blocks, "change", source):
+            self.changes.append((change, source, path))
+            self._name("authority", (change.set.get("authority", ""),), source, (*path, "set", "authority"))
         self.removals += [(removal, source, path) for path, removal in self._sourced(Removal, blocks, "remove", source)]
 
     def _sourced(self, model: type[M], blocks: Mapping[str, Any], key: str, source: YamlFile) -> list[tuple[Path_, M]]:
-        rows = _rows(model, blocks, key, source, self.problems)
-        for path, row in rows:
-            self.problems += unknown_sources(row, self.sources, source, path)
-        return rows
+        return _rows(model, blocks, key, source, self.problems, lambda row, path: unknown_sources(row, self.sources, source, path))
+
+    def _name(self, what: Literal["authority", "requirement"], names: Sequence[str], source: YamlFile, path: Path_) -> None:
+        self.named += [Named(what, name, source, path) for name in names if name]
 
     def table(self, file: Path, key: str, model: type[M]) -> tuple[YamlFile, list[tuple[Path_, M]]]:
         if not file.exists():
             return YamlFile(_shown(file), "", {}), []
         source, blocks = _blocks(file, ("defaults", key), self.problems)
-        return source, self._sourced(model, blocks, key, source)
+        rows = self._sourced(model, blocks, key, source)
+        for path, row in rows:
+            self._name("requirement", (getattr(row, "requirement", ""),), source, (*path, "requirement"))
+            self._name("requirement", getattr(row, "requirements", ()), source, (*path, "requirements"))
+        return source, rows
 
     def rows(self, file: Path, key: str, model: type[M]) -> tuple[M, ...]:
         return tuple(row for _, row in self.table(file, key, model)[1])
+
+    def authorities(self, file: Path) -> tuple[Authority, ...]:
+        source, rows = self.table(file, "authorities", Authority)
+        found: dict[str, Authority] = {}
+        for path, row in rows:
+            if row.id in found:
+                self.problems.append(source.problem((*path, "id"), f'the authority "{row.id}" is there twice, so that nobody could tell which one a rule means.', "Give each an id of its own."))
+            found.setdefault(row.id, row)
+        return tuple(found.values())
 
     def milestones(self, file: Path) -> tuple[tuple[Milestone, Condition], ...]:
         source, rows = self.table(file, "milestones", Milestone)
@@ -184,8 +207,8 @@ def _blocks(file: Path, known: tuple[str, ...] | None, problems: list[Problem]) 
     return source, source.data
 
 
-def _rows(model: type[M], blocks: Mapping[str, Any], key: str, source: YamlFile, problems: list[Problem]) -> list[tuple[Path_, M]]:
-    """The list under `key`, each row with the file's `defaults` filled in."""
+def _rows(model: type[M], blocks: Mapping[str, Any], key: str, source: YamlFile, problems: list[Problem], faults: Callable[[M, Path_], list[Problem]] = lambda row, path: []) -> list[tuple[Path_, M]]:
+    """The list under `key`, each row with the file's `defaults` filled in. `faults` are looked for in what can be read of a faulty row too."""
     rows = blocks.get(key, [])
     if rows == "" or not isinstance(rows, list):
         problems.extend([source.problem((key,), f'"{key}" needs a list.')] if rows else [])
@@ -196,8 +219,11 @@ def _rows(model: type[M], blocks: Mapping[str, Any], key: str, source: YamlFile,
         problems.extend(source.problem(("defaults", name), f'"{name}" is not a known key.', did_you_mean(name, _names(model)), key=True) for name in defaults if name not in _names(model))
     found: list[tuple[Path_, M]] = []
     for index, data in enumerate(rows):
-        row, errors = parse(model, {**usable, **data} if isinstance(data, dict) else data, source, (key, index))
+        filled = {**usable, **data} if isinstance(data, dict) else data
+        row, errors = parse(model, filled, source, (key, index))
         problems.extend(errors)
+        if (seen := row if row is not None else readable(model, filled)) is not None:
+            problems.extend(faults(seen, (key, index)))
         if row is not None:
             found.append(((key, index), row))
     return found
@@ -233,9 +259,13 @@ def id_faults(requirement: Requirement, source: YamlFile, path: Path_) -> list[P
     return [source.problem((*path, "id"), f'"{requirement.id}" has capitals, and requirements are looked up in small letters, so nobody could name it.', f"Write {small}.")] if requirement.id != small else []
 
 
+# Stands for the days of a faulty row (`schema.readable`): in order with every other.
+_UNREAD = Period.model_validate({"from": dt.date.min})
+
+
 def date_faults(requirement: Requirement, source: YamlFile, path: Path_) -> list[Problem]:
     """A problem for each pair of dates in the wrong order, and for a rule in force without its first day."""
-    period = requirement.in_force
+    period = requirement.in_force or _UNREAD
     problems = []
     if period.from_ and period.to and period.to < period.from_:
         problems.append(source.problem((*path, "in_force"), f"{requirement.id}: ends on {period.to}, before it begins on {period.from_}."))
@@ -243,6 +273,9 @@ def date_faults(requirement: Requirement, source: YamlFile, path: Path_) -> list
         problems.append(source.problem((*path, "review_by"), f"{requirement.id}: review_by {requirement.review_by} is before checked {requirement.checked}."))
     if requirement.status == "in-force" and period.from_ is None:
         problems.append(source.problem(path, f"{requirement.id}: is in force, but in_force names no first day.", "Add in_force: {from: ...}, or another status."))
+    for index, past in enumerate(requirement.citation_history):
+        if past.to < past.from_:
+            problems.append(source.problem((*path, "citation_history", index), f"{requirement.id}: was cited as {past.clause} until {past.to}, before that began on {past.from_}."))
     return problems
 
 

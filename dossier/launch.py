@@ -28,6 +28,9 @@ def compare(paths: Sequence[Path], order: Order, workspace: Workspace) -> tuple[
     Raises DossierError with all problems of all product files, and for fewer than two markets.
     """
     tongues = [i18n.tongue(name) for name in order.locales or ("en",)]
+    markets = workspace.repository.expand(order.markets)
+    if not 2 <= len(markets) <= MOST_MARKETS:
+        raise DossierError(Problem("--market", 0, 0, f"a comparison needs 2 to {MOST_MARKETS} markets, not {len(markets)}.", "Name several markets or a group, for example: -m nordic,us."))
     found = []
     for checklists in checked(paths, order, workspace):
         documents = []
@@ -40,10 +43,8 @@ def compare(paths: Sequence[Path], order: Order, workspace: Workspace) -> tuple[
 
 
 def checked(paths: Sequence[Path], order: Order, workspace: Workspace) -> list[list[Checklist]]:
-    """The checklists of each product, one a market. Raises DossierError as `compare` does."""
+    """The checklists of each product, one a market. Raises DossierError with all problems of all product files."""
     markets = workspace.repository.expand(order.markets)
-    if not 2 <= len(markets) <= MOST_MARKETS:
-        raise DossierError(Problem("--market", 0, 0, f"a comparison needs 2 to {MOST_MARKETS} markets, not {len(markets)}.", "Name several markets or a group, for example: -m nordic,us."))
     problems: list[Problem] = []
     found: list[list[Checklist]] = []
     for path in paths:

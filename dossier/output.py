@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import hashlib
 import json
 import os
@@ -143,11 +144,23 @@ def entries_of(content: bytes, name: str) -> dict[str, Entry]:
     try:
         manifest = json.loads(content)
         found = {entry["path"]: entry for entry in manifest["files"]} if manifest.get("schema") == SCHEMA else None
+        whole = found is not None and all(map(_is_entry, found.values()))
     except (ValueError, KeyError, TypeError, AttributeError):
-        found = None
-    if found is None:
+        whole = False
+    if found is None or not whole:
         raise DossierError(Problem(name, 0, 0, "is not a manifest that dossier wrote.", "Choose another output folder with -o, or move this file away."))
     return found
+
+
+def _is_entry(said: Entry) -> bool:
+    """Whether the entry says everything that is asked of it later, of a file below the folder."""
+    wanted: list[tuple[Any, type]] = [(said["path"], str), (said["sha256"], str), (said["size"], int)]
+    if "document" in said:
+        wanted += [(said["product"], str), *((said["document"][key], str) for key in ("kind", "locale", "revision", "format"))]
+    if "made" in said:
+        wanted += [(said["market"], str), *((said["made"][key], str) for key in ("key", "model"))]
+        dt.date.fromisoformat(said["law_date"]), dt.date.fromisoformat(said["document"]["date"])
+    return all(isinstance(value, kind) for value, kind in wanted) and not said["path"].startswith("/") and ".." not in said["path"].split("/")
 
 
 class Folder:
@@ -266,7 +279,8 @@ def _noted(folder: Path) -> dict[str, Entry]:
     for line in lines:
         try:
             said = json.loads(line)
-            found[said["path"]] = said
+            if _is_entry(said):
+                found[said["path"]] = said
         except (ValueError, KeyError, TypeError):
             continue
     return {path: said for path, said in found.items() if (folder / path).is_file()}

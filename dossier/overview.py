@@ -49,7 +49,8 @@ def page(entries: Iterable[Entry], names: Mapping[str, str], current: Collection
 
     `current` are the paths of what the run has just made or found unchanged: their gaps count, not those of files of an earlier day.
     """
-    entries = list(entries)
+    # By path: in which order files were made differs from run to run, and the page must not.
+    entries = sorted(entries, key=lambda entry: str(entry["path"]))
     documents = sorted((entry for entry in entries if "document" in entry), key=lambda entry: entry["path"] not in current)
     products = sorted({entry["product"] for entry in documents})
     parts = "".join(_product(product, [entry for entry in documents if entry["product"] == product], entries, names) for product in products)

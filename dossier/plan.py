@@ -2,10 +2,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import Field
 
@@ -17,6 +17,10 @@ from dossier.product import ProductFile
 from dossier.review import ledger
 from dossier.review.ledger import Ledger
 from dossier.schema import Day, Model, Text, parse
+from dossier.yamlfile import Path_
+
+A = TypeVar("A")
+B = TypeVar("B")
 
 # Seconds that a document took in each format (docs/benchmarks.md tells the machine): they decide the order of the work and
 # the time that is announced, never a result.
@@ -92,10 +96,20 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """One line of what is wanted: these products, in these markets, as the order says."""
+    """One line of what is wanted: these products, in these markets, as the order says.
+
+    `places` says where a plan file names a market, document, format or language: file, line and column by option and name.
+    """
 
     products: tuple[Path, ...]
     order: Order
+    places: Mapping[tuple[str, str], tuple[str, int, int]] = field(default_factory=dict)
+
+    def placed(self, problem: Problem) -> Problem:
+        """The problem where the plan file names what is wrong, instead of at the option of the command line."""
+        name = problem.message.partition('"')[2].partition('"')[0]
+        place = self.places.get((problem.file, name))
+        return Problem(*place, problem.message, problem.hint) if place else problem
 
 
 def make(wishes: Sequence[Wish], workspace: Workspace) -> Plan:
@@ -117,7 +131,7 @@ def make(wishes: Sequence[Wish], workspace: Workspace) -> Plan:
                 known = tasks.get(key)
                 tasks[key] = replace(task, formats=tuple(dict.fromkeys((*known.formats, *task.formats)))) if known else task
         except DossierError as error:
-            problems += error.problems
+            problems += map(wish.placed, error.problems)
     if problems:
         raise DossierError(dict.fromkeys(problems))
     ordered = sorted(tasks.values(), key=lambda task: (-task.seconds, task.product, task.market, task.document, task.locale))
@@ -159,12 +173,27 @@ def prepare(path: Path) -> Prepared:
     return Prepared(file, evidence.inspect(file, pages=True), reviews)
 
 
+def _each(known: Callable[[A], B], names: Iterable[A], problems: list[Problem]) -> tuple[B, ...]:
+    """What the names stand for, each once; the problems of those that stand for nothing are added."""
+    found = []
+    for name in dict.fromkeys(names):
+        try:
+            found.append(known(name))
+        except DossierError as error:
+            problems += error.problems
+    return tuple(dict.fromkeys(found))
+
+
 def _tasks(products: Sequence[Prepared], order: Order, workspace: Workspace) -> Iterable[Task]:
-    formats = assemble.known_formats(order.formats)
-    tongues = tuple(i18n.tongue(name).name for name in order.locales)
-    known = [workspace.shelf.get(name).id for name in dict.fromkeys(order.documents)]
     repository = workspace.repository
-    for market in repository.expand(order.markets):
+    problems: list[Problem] = []
+    formats = _each(lambda name: assemble.known_formats((name,))[0], order.formats, problems)
+    tongues = _each(lambda name: i18n.tongue(name).name, order.locales, problems)
+    known = _each(lambda name: workspace.shelf.get(name).id, order.documents, problems)
+    (markets,) = _each(repository.expand, (order.markets,), problems) or ((),)
+    if problems:
+        raise DossierError(problems)
+    for market in markets:
         chain = repository.chain(market)
         roles = {authority.role for part in chain for authority in part.authorities}
         own = assemble.own_tongue(chain[-1].head.locale).name
@@ -176,6 +205,10 @@ def _tasks(products: Sequence[Prepared], order: Order, workspace: Workspace) -> 
 
 
 # --- a plan file --------------------------------------------------------------------------------------------------------
+
+
+# The keys of a plan file that stand for options of the command line.
+_OPTIONS = {"markets": "--market", "documents": "--document", "formats": "--format", "locales": "--locale"}
 
 
 class _Build(Model):
@@ -213,7 +246,11 @@ def read(path: Path, law_date: dt.date | None, order: Order) -> tuple[Wish, ...]
         for name in ("products", "markets"):
             if not chosen[name]:
                 problems.append(source.problem(("builds", number) if parsed.builds else (), f"{name} is missing.", f"Write {name}: [...] here or at the top of the file."))
-        wishes.append(Wish(tuple(path.parent / name for name in chosen["products"]), replace(order, law_date=day, **_given(chosen))))
+        places: dict[tuple[str, str], tuple[str, int, int]] = {}
+        for key, option in _OPTIONS.items():
+            base: Path_ = ("builds", number, key) if getattr(build, key) and parsed.builds else (key,)
+            places |= {(option, name): (source.name, *source.at((*base, index))) for index, name in enumerate(chosen[key])}
+        wishes.append(Wish(tuple(path.parent / name for name in chosen["products"]), replace(order, law_date=day, **_given(chosen)), places))
     if problems:
         raise DossierError(problems)
     return tuple(wishes)
@@ -239,4 +276,4 @@ def wished(paths: Sequence[Path], markets: Sequence[str], file: Path | None, law
 
 
 def _given(chosen: dict[str, tuple[str, ...]]) -> dict[str, Any]:
-    return {name: chosen[name] for name in ("markets", "documents", "formats", "locales") if chosen[name]}
+    return {name: chosen[name] for name in _OPTIONS if chosen[name]}

@@ -369,6 +369,16 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """An authority or requirement that some row names by its id, and where; it has to exist in the chain."""
+
+    what: Literal["authority", "requirement"]
+    id: str
+    source: YamlFile
+    path: Path_
+
+
+@dataclass(frozen=True, slots=True)
 class Jurisdiction:
     """One folder as written, before its parents are added."""
 
@@ -384,6 +394,7 @@ class Jurisdiction:
     file: str
     folder: Path
     extends_at: tuple[int, int] = (0, 0)
+    named: tuple[Named, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """An output folder at an address that fsspec knows (a bucket, a share, another machine), with the ways of a local one."""
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from dossier import output
@@ -16,6 +17,11 @@ def is_address(text: str) -> bool:
     """
     protocol, mark, _ = text.partition("://")
     return bool(mark) and len(protocol) > 1
+
+
+def place_in(folder: str, path: str) -> str:
+    """Where the file of this path lies, below a folder or an address, as messages show it."""
+    return f"{folder.rstrip('/')}/{path}" if is_address(folder) else str(Path(folder) / path)
 
 
 class Address:

@@ -11,7 +11,7 @@ from dossier.jurisdiction import date_faults, id_faults
 from dossier.records import Requirement
 from dossier.requirement_table import EXPLAINED, Column, column_of
 from dossier.resolve import Repository
-from dossier.schema import parse
+from dossier.schema import parse, readable
 from dossier.yamlfile import Mark, Path_, YamlFile
 
 _NEEDED = {
@@ -30,11 +30,12 @@ _NEEDED = {
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a row may name: sources, kinds of evidence, authorities and facts; and the ids that are taken, with their places."""
+    """What a row may name: sources, kinds of evidence, authorities, requirements and facts; and the ids that are taken, with their places."""
 
     sources: frozenset[str]
     kinds: frozenset[str]
     authorities: frozenset[str]
+    rules: frozenset[str]
     facts: Mapping[str, Fact]
     taken: Mapping[str, str]
 
@@ -47,6 +48,7 @@ def scope(repository: Repository, name: str) -> Scope:
         frozenset({*library.sources, *repository.get(name).sources}),
         frozenset(library.kinds),
         frozenset(authority.id for part in chain for authority in part.authorities),
+        frozenset(record.requirement.id for part in chain for record in part.records),
         library.facts,
         {record.requirement.id.lower(): f"{record.file}:{record.line}" for part in chain for record in part.records},
     )
@@ -56,14 +58,19 @@ def faults(record: Mapping[str, Any], known: Sequence[Column], places: Mapping[s
     """Everything that the loader would refuse in the record. `places` are the cells (row, column) by column name, `name` is the sheet in messages."""
     at = {path: places.get(column_of(path, known).name, places["id"]) for path in _paths(record)}
     source = _CellFile(name, record, at)
-    empty = [column_of((key,), known).name for key in _NEEDED if not record.get(key)]
-    if empty:
-        hint = f'Fill it in; the sheet "{EXPLAINED}" says what can stand there.'
-        return [CellProblem(name, *places.get(column, places["id"]), f"{record.get('id')}: {column} is empty: {why}.", hint) for column, why in ((column, _NEEDED[_key(column)]) for column in empty)]
-    requirement, found = parse(Requirement, record, source)
+    empty = [key for key in _NEEDED if not record.get(key)]
+    hint = f'Fill it in; the sheet "{EXPLAINED}" says what can stand there.'
+    found: list[Problem] = []
+    for key in empty:
+        column = column_of((key,), known).name
+        found.append(CellProblem(name, *places.get(column, places["id"]), f"{record.get('id')}: {column} is empty: {_NEEDED[key]}.", hint))
+    filled = {key: value for key, value in record.items() if key not in empty}
+    told = {f'"{key}" is missing.' for key in empty}
+    requirement, errors = parse(Requirement, filled, source)
+    found += [problem for problem in errors if problem.message not in told]
     found += parse_condition(record.get("applies_when"), scope.facts, source, ("applies_when",))[1]
-    if requirement is not None:
-        found += id_faults(requirement, source, ()) + date_faults(requirement, source, ()) + _unknown(requirement, source, scope)
+    if (seen := requirement or readable(Requirement, filled)) is not None:
+        found += id_faults(seen, source, ()) + date_faults(seen, source, ()) + _unknown(seen, source, scope)
     return [CellProblem(each.file, each.line, each.column, each.message, each.hint) for each in found]
 
 
@@ -76,17 +83,14 @@ class _CellFile(YamlFile):
 
 
 def _unknown(requirement: Requirement, source: YamlFile, scope: Scope) -> list[Problem]:
-    """A problem for each source, kind of evidence and authority that does not exist."""
-    named = [(("source",), requirement.source), *((("references",), reference.source) for reference in requirement.references)]
+    """A problem for each source, kind of evidence, authority and related requirement that does not exist."""
+    named = [*((("source",), name) for name in (requirement.source,) if name), *((("references",), reference.source) for reference in requirement.references)]
     found = [source.problem(path, f'source "{name}" is not in sources.yaml, so that nobody could find the rule.', did_you_mean(name, scope.sources) or "Add it to sources.yaml first.") for path, name in named if name not in scope.sources]
     found += [source.problem(("evidence_kinds",), f'"{wanted.kind}" is not an evidence kind.', did_you_mean(wanted.kind, scope.kinds) or "See: dossier list evidence") for wanted in requirement.evidence_kinds if wanted.kind not in scope.kinds]
     if requirement.authority and requirement.authority not in scope.authorities:
         found.append(source.problem(("authority",), f'"{requirement.authority}" is no authority of this jurisdiction.', did_you_mean(requirement.authority, scope.authorities) or "Add it to authorities.yaml first."))
+    found += [source.problem(("related",), f'"{name}" is no requirement of this jurisdiction or of what it extends.', did_you_mean(name, scope.rules)) for name in requirement.related if name not in scope.rules]
     return found
-
-
-def _key(column: str) -> str:
-    return column.partition(" ")[0]
 
 
 def _paths(value: Any, path: Path_ = ()) -> list[Path_]:

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +79,10 @@ class _Reader:
         heads = self._heads()
         for first_row, first_column, *_ in self.page.merged:
             self._fault(first_row, first_column, "is merged with others, so that several rows or columns would share one value.", "Unmerge the cells (Home, Merge) and fill in each.")
-        if "id" in {column.name for column in heads.values()}:
+        ids = next((number for number, column in heads.items() if column.name == "id"), 0)
+        if ids:
+            stated = {cells[ids].text.strip() for line, cells in self.page.rows.items() if line > 1 and ids in cells}
+            self.scope = replace(self.scope, rules=self.scope.rules | stated)
             for line in sorted(self.page.rows):
                 if line > 1:
                     self._row(line, heads)
@@ -130,6 +133,9 @@ class _Reader:
             value = value_in(cell, _blank(column), "en", self.since_1904)
             if not value.taken:
                 self._fault(line, number, f"{column.name}: {_TYPED}", "Type the value itself (copy, then paste as values).")
+                continue
+            if column.name == "clause" and cell.kind == "number" and not value.text.isdecimal():
+                self._fault(line, number, f"clause: {value.text} was kept by the spreadsheet as a number or a day, which loses figures (17.10 becomes 17.1, or a day in October).", "Format the cell as text, and type the clause again.")
                 continue
             found[column.name] = value.text.replace("\r\n", "\n").strip()
         return found

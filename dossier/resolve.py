@@ -113,7 +113,7 @@ class Repository:
         """What can be read of the jurisdiction called `name`, and every problem in its folder. Raises DossierError where there is none of this name."""
         if name not in self._read:
             part, problems = data.read(self.folder(name), self.library)
-            self._faults[name] = (*problems, *self._missing_parents(part), *self._replaced(name, part))
+            self._faults[name] = (*problems, *self._missing_parents(part), *self._replaced(name, part), *self._twice(name, part))
             self._read[name] = part
         return self._read[name], self._faults.get(name, ())
 
@@ -131,6 +131,10 @@ class Repository:
         if part.extends_at == (0, 0) or part.folder.parent == self.folders[-1] or not (self.folders[-1] / name).is_dir() or f"{SHIPPED}{name}" in part.head.extends:
             return []
         return [Problem(part.file, *part.extends_at, f'"{name}" is a shipped jurisdiction too; nothing is replaced by accident.', f"Write extends: [{SHIPPED}{name}] to build on it, or choose another id.")]
+
+    def _twice(self, name: str, part: Jurisdiction) -> list[Problem]:
+        others = [root / name for root in self.folders[:-1] if (root / name).resolve() != part.folder.resolve() and (root / name / "jurisdiction.yaml").is_file()]
+        return [Problem(part.file, 1, 1, f'"{name}" lies in two of your folders, {part.folder} and {other}, and only the first would count.', "Give one of them another id, or name one of the folders only.") for other in others if not name.startswith(SHIPPED)]
 
     def folder(self, name: str) -> Path:
         """The folder of the jurisdiction called `name`. Raises DossierError where there is none, naming the nearest."""
@@ -176,7 +180,8 @@ class Repository:
     def expand(self, names: Iterable[str]) -> tuple[str, ...]:
         """The markets that `names` (ids of markets or groups) stand for, in the order given, each once.
 
-        A group's name wins over a legal space of the same name (`eea`). Raises DossierError naming every unknown name.
+        A group's name wins over a legal space of the same name (`eea`). Raises DossierError naming every unknown name and,
+        where a market's data cannot be read, every fault of all the markets named.
         """
         found: list[str] = []
         problems: list[Problem] = []
@@ -185,16 +190,16 @@ class Repository:
                 found += self.members(name)
                 continue
             try:
-                head = self.get(name).head
+                part, faulty = self.read(name)
             except DossierError as error:
                 problems += error.problems
                 continue
-            if head.kind == "state":
+            if part.head.kind == "state" or faulty:
                 found.append(name)
             else:
                 problems.append(Problem("--market", 0, 0, f'"{name}" is a legal space, not a market.', "Name the states in which the product is sold."))
-        if problems:
-            raise DossierError(problems)
+        if problems or any(self.lineage(market)[1] for market in found):
+            raise DossierError([*problems, *(problem for market in found for problem in faults_of(self, market))])
         return tuple(dict.fromkeys(found))
 
     def chain(self, name: str, regulation: str = "") -> tuple[Jurisdiction, ...]:
@@ -271,6 +276,7 @@ def _flatten(repository: Repository, chain: Sequence[Jurisdiction], regulation: 
     flat = _Flat(repository, regulation, {part.head.id for part in chain} - {part.head.id for part in used}, gaps)
     for part in used:
         flat.add(part)
+    flat.name(used)
     return flat
 
 
@@ -307,6 +313,17 @@ class _Flat:
             if self._known(removal.id, source, path) is not None:
                 self.records.pop(removal.id, None)
                 self.removed.add(removal.id)
+
+    def name(self, parts: Sequence[Jurisdiction]) -> None:
+        """Finds what rows name and nobody has: a duty would be printed without its authority, a day without its rule."""
+        authorities, rules = {authority.id for part in parts for authority in part.authorities}, {*self.records, *self.removed}
+        for named in (named for part in parts for named in part.named):
+            if named.what == "authority" and named.id not in authorities and not self.gaps:
+                self.problems.append(named.source.problem(named.path, f'authority "{named.id}" is in no authorities.yaml of the market or of what it extends.', did_you_mean(named.id, authorities)))
+            elif named.what == "requirement" and named.id not in rules and named.id.split(".")[0] not in self.left_out:
+                near = self._of_owner(named.id) if self.gaps else rules
+                if near is not None and named.id not in near:
+                    self.problems.append(named.source.problem(named.path, f'"{named.id}" is no requirement of the market or of what it extends.', did_you_mean(named.id, near)))
 
     def _known(self, identifier: str, source: YamlFile, path: Path_) -> Record | None:
         near: Mapping[str, Record] | None = self.records

@@ -4,9 +4,10 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
 
 from dossier.errors import Problem, did_you_mean, one_of
 from dossier.yamlfile import Path_, YamlFile
@@ -117,6 +118,31 @@ def parse(model: type[M], data: Any, source: YamlFile, base: Path_ = ()) -> tupl
         return model.model_validate(without_blanks(data)), []
     except ValidationError as error:
         return None, [_problem(model, item, source, base) for item in error.errors(include_url=False)]
+
+
+def readable(model: type[M], data: Any) -> M | None:
+    """As much of faulty data as can be read, so that the rest is checked in the same run; what is missing or wrong stands in for itself and is never used."""
+    if not isinstance(data, dict):
+        return None
+    kept = without_blanks(data)
+    while True:
+        try:
+            found: M = _lenient(model).model_validate(kept)
+            return found
+        except ValidationError as error:
+            faulty = {item["loc"][0] for item in error.errors(include_url=False) if item["loc"]}
+            left = {key: value for key, value in kept.items() if key not in faulty}
+            if len(left) == len(kept):
+                return None
+            kept = left
+
+
+@cache
+def _lenient(model: type[M]) -> type[M]:
+    """The model with nothing required. Days that are missing are in the right order with every other."""
+    stand_ins: dict[str, Any] = {"checked": dt.date.min, "review_by": dt.date.max}
+    fields: dict[str, Any] = {name: (field.rebuild_annotation(), Field(default=stand_ins.get(name, ""), alias=field.alias)) for name, field in model.model_fields.items() if field.is_required()}
+    return create_model(f"Part of {model.__name__}", __base__=model, **fields)
 
 
 def _problem(model: type[BaseModel], item: Any, source: YamlFile, base: Path_) -> Problem:

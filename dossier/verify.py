@@ -46,13 +46,20 @@ def _one(file: Path, entry: Entry) -> Found:
     return Found(entry["path"], "same") if digest == entry["sha256"] else Found(entry["path"], "changed", f"SHA-256 {digest[:12]}, the manifest says {entry['sha256'][:12]}")
 
 
-def rebuilt(entries: Iterable[Entry], made: Callable[[Entry], bytes | None]) -> tuple[Found, ...]:
-    """Each document of the manifest made again and compared byte for byte; `made` gives the bytes, or None where they cannot be made."""
+def rebuilt(entries: Iterable[Entry], made: Callable[[Entry], bytes | str]) -> tuple[Found, ...]:
+    """Each document of the manifest made again and compared byte for byte; `made` gives the bytes, or says why there is nothing to compare.
+
+    A document that cannot be made any more differs; one that was not to be made is named, and no fault.
+    """
     found = []
     for entry in entries:
-        content = made(entry)
-        if content is None:
-            found.append(Found(entry["path"], "not-rebuilt", "its product or format was not given"))
+        try:
+            content = made(entry)
+        except DossierError as error:
+            found.append(Found(entry["path"], "differs", f"cannot be made again: {error.problems[0]}"))
+            continue
+        if isinstance(content, str):
+            found.append(Found(entry["path"], "not-rebuilt", content))
         else:
             digest = output.sha256(content)
             found.append(Found(entry["path"], "same") if digest == entry["sha256"] else Found(entry["path"], "differs", f"made again: SHA-256 {digest[:12]}, the manifest says {entry['sha256'][:12]}"))

@@ -173,7 +173,10 @@ def _serve(pipe: Connection, setup: Callable[[], Any], work: Callable[[Any, Any]
             answer = ("reason", "ran out of memory")
         except Exception as error:  # told as a fault of ours, with the task that met it
             answer = ("reason", f"internal error: {type(error).__name__}: {error}")
-        pipe.send(answer)
+        try:
+            pipe.send(answer)
+        except OSError:
+            return  # the parent has ended, and nobody waits for this
 
 
 def _death(code: int | None) -> str:

@@ -16,7 +16,9 @@ import threading
 import time
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -92,6 +94,18 @@ def test_faults_of_a_plan_file_are_named_together(tmp_path: Path, capsys: pytest
         f"{file}:3:15: builds.0.markets: a list is expected here. Write it as [one, two], or one per line with a leading hyphen.",
         "2 problems",
     ]
+
+
+def test_names_of_a_plan_file_that_stand_for_nothing_are_all_told_with_their_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "launch.yaml"
+    file.write_text(f'products: ["{ECG.as_posix()}", nowhere]\nmarkets: [no, xx]\nformats: [docx, pfd, htm]\nbuilds:\n  - {{markets: [yy], documents: [cover-leter]}}\n  - {{locales: [qq]}}\n', "utf-8")
+    assert main(["build", "--plan", str(file), "-o", str(tmp_path / "out")]) == 2
+    found = capsys.readouterr().err
+    for place, name in ((2, "xx"), (3, "pfd"), (3, "htm"), (5, "yy"), (5, "cover-leter"), (6, "qq")):
+        assert any(line.startswith(f"{file}:{place}:") and f': "{name}" is not a ' in line for line in found.splitlines()), name
+    assert "nowhere: no product.yaml here." in found
+    assert "7 problems" in found
+    assert not (tmp_path / "out").exists()
 
 
 def test_two_products_with_one_id_are_refused(tmp_path: Path, workspace: Workspace) -> None:
@@ -259,6 +273,20 @@ def test_events_are_one_json_object_a_line(tmp_path: Path, capsys: pytest.Captur
     assert end["checks"][0]["market"] == "no"
 
 
+def test_the_last_event_names_archives_and_evidence_files_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["build", str(ECG), "-m", "no", "-d", "cover-letter", "-f", "docx,zip", "--with-evidence", "-o", str(tmp_path)]
+    assert main([*arguments, "--json"]) == 0
+    told = {Path(path).relative_to(tmp_path).as_posix() for path in json.loads(capsys.readouterr().out.splitlines()[-1])["files"]}
+    assert told == {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()} - {"manifest.json", "index.html"}
+    assert main(arguments) == 0
+    assert capsys.readouterr().err.startswith("1 documents, 1 of them unchanged, ")
+
+
+def test_limits_that_are_asked_for_hold_in_a_small_build_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["build", str(ECG), "-m", "no", "-d", "dossier-checklist", "-f", "pdf", "--time-limit", "1", "-o", str(tmp_path)]) == 3
+    assert "took longer than 1 seconds" in capsys.readouterr().err
+
+
 # --- interrupted, full, held ------------------------------------------------------------------------------------------
 
 
@@ -270,7 +298,7 @@ class Canned:
 
     def make(self, task: Task) -> tuple[Made, ...]:
         content = random.Random(str(task)).randbytes(30_000)
-        about = {"product": task.product, "market": task.market, "document": {"kind": task.document}, "gaps": {"findings": 0}, "made": {"key": "k" + str(task), "model": "m" + str(task)}}
+        about = {"product": task.product, "market": task.market, "law_date": DAY.isoformat(), "document": {"kind": task.document, "locale": task.locale, "revision": "A", "format": "docx", "date": DAY.isoformat()}, "gaps": {"findings": 0}, "made": {"key": "k" + str(task), "model": "m" + str(task)}}
         return (Made(f"{task.product}/{task.market}/{task.document}.docx", content, about),)
 
 
@@ -433,12 +461,43 @@ def test_a_rebuild_that_differs_is_told(tmp_path: Path, product: Path, capsys: p
     assert capsys.readouterr().out.startswith("differs     ecg-patch/no/NO_cover-letter_ecg-patch_nb_rA.json (made again: SHA-256 ")
 
 
+def test_a_rebuild_tells_earlier_issues_and_what_can_no_longer_be_made(tmp_path: Path, product: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out, file = tmp_path / "out", product / "product.yaml"
+    arguments = ["build", str(product), "-m", "no", "-d", "cover-letter", "-f", "json", "--date", "2026-11-24", "-o", str(out)]
+    assert main(arguments) == 0
+    file.write_text(file.read_text("utf-8").replace("  revision: A\n  date: 2026-11-20\n", "  revision: B\n  date: 2026-11-20\n"), "utf-8")
+    assert main(arguments) == 0
+    capsys.readouterr()
+    assert main(["verify", str(out), "--rebuild", str(product)]) == 0
+    assert capsys.readouterr().out == "not-rebuilt ecg-patch/no/NO_cover-letter_ecg-patch_nb_rA.json (of another issue; the product file now makes ecg-patch/no/NO_cover-letter_ecg-patch_nb_rB.json)\n"
+    manifest = out / "manifest.json"
+    manifest.write_text(manifest.read_text("utf-8").replace('"market": "no"', '"market": "gone"', 1), "utf-8")
+    assert main(["verify", str(out), "--rebuild", str(product)]) == 1
+    assert 'NO_cover-letter_ecg-patch_nb_rA.json (cannot be made again: --market: "gone" is not a market or group.' in capsys.readouterr().out
+
+
+def _damaged(key: str, folder: Path, value: object = None) -> None:
+    """A manifest of one whole entry, in which one key is taken away or says something else."""
+    said: dict[str, Any] = {"path": "p/x.docx", "sha256": "0" * 64, "size": 1, "product": "p", "market": "no", "law_date": "2026-11-24", "made": {"key": "k", "model": "m"}}
+    said["document"] = {"kind": "cover-letter", "locale": "en", "revision": "A", "format": "docx", "date": "2026-11-24"}
+    output.entries_of(output.manifest_of({"p/x.docx": said}), "whole")
+    *above, last = key.split("/")
+    place = said[above[0]] if above else said
+    if value is None:
+        del place[last]
+    else:
+        place[last] = value
+    (folder / "manifest.json").write_text(json.dumps({"schema": output.SCHEMA, "files": [said]}), "utf-8")
+
+
 @pytest.mark.parametrize(
     ("prepare", "message"),
     [
         (lambda folder: None, "no manifest.json here."),
         (lambda folder: (folder / output.JOURNAL).write_text("", "utf-8"), "a build into this folder was interrupted."),
         (lambda folder: (folder / "manifest.json").write_text("{}", "utf-8"), "is not a manifest that dossier wrote."),
+        *((partial(_damaged, key), "is not a manifest that dossier wrote.") for key in ("sha256", "size", "product", "market", "law_date", "document", "made/key", "document/kind", "document/date")),
+        *((partial(_damaged, key, value=value), "is not a manifest that dossier wrote.") for key, value in (("path", 5), ("path", "/etc/hostname"), ("path", "a/../../b"), ("size", "1"), ("made", "x"), ("law_date", "2026-99-99"), ("document/locale", 1))),
     ],
 )
 def test_a_folder_that_cannot_be_verified_is_named(prepare: Callable[[Path], object], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

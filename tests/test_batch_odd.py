@@ -250,3 +250,14 @@ def test_odd_names_on_disk_are_no_fault_of_ours(product: Path, tmp_path: Path, c
     assert "internal error" not in capsys.readouterr().err
 
 
+
+
+def test_the_index_is_the_same_however_often_and_in_which_order_its_files_were_made(tmp_path: Path) -> None:
+    arguments = (ECG, "-m", "no,se", "-d", "cover-letter,disclosure-note", "-f", "json,docx,html", "-o")
+    assert build(*arguments, tmp_path / "once") == 0
+    page = (tmp_path / "once" / "index.html").read_bytes()
+    assert build(*arguments, tmp_path / "once") == 0
+    assert (tmp_path / "once" / "index.html").read_bytes() == page
+    assert build(ECG, "-m", "se", "-d", "disclosure-note", "-f", "html", "-o", tmp_path / "bits") == 0
+    assert build(*arguments, tmp_path / "bits") == 0
+    assert (tmp_path / "bits" / "index.html").read_bytes() == page

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dossier import batch, plan
+from dossier import assemble, batch, plan
 from dossier.assemble import Order, Workspace
 from dossier.batch import Event
 from dossier.cli import main
@@ -34,7 +34,7 @@ def nordic(workspace: Workspace) -> plan.Plan:
 
 
 @pytest.mark.filterwarnings("ignore")  # of the library, about sockets that its processes close late
-def test_a_cluster_makes_the_same_bytes_also_when_a_worker_is_lost(tmp_path: Path, workspace: Workspace) -> None:
+def test_a_cluster_makes_the_same_bytes_also_when_a_worker_is_lost(tmp_path: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     made = nordic(workspace)
     with Folder(tmp_path / "here") as folder:
         batch.run(made, folder, workspace, jobs=0)
@@ -58,6 +58,16 @@ def test_a_cluster_makes_the_same_bytes_also_when_a_worker_is_lost(tmp_path: Pat
         assert (summary.made, summary.failures) == (15, ())
         assert tree(tmp_path / "address") == tree(tmp_path / "here")
 
+        monkeypatch.setattr(assemble, "tools", lambda extension: {"renderer": "0"})
+        with Folder(tmp_path / "other") as folder, pytest.raises(DossierError, match=r"a worker has dossier \S+ with other versions \(.*there, renderer 0 here\)"):
+            batch.run(made, folder, workspace, jobs=1, scheduler=address)
+
+        workers[1].kill()
+        workers[1].wait()
+        monkeypatch.setattr("dossier.cluster.SECONDS_FOR_A_WORKER", 2)
+        with Folder(tmp_path / "other") as folder, pytest.raises(DossierError, match="has no worker, and none came within 2 seconds"):
+            batch.run(made, folder, workspace, jobs=1, scheduler=address)
+
 
 def test_a_scheduler_that_is_not_there_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dossier.cluster.SECONDS_TO_REACH", 1)
@@ -76,6 +86,16 @@ def test_output_goes_to_any_address_and_unchanged_files_stay(tmp_path: Path, cap
     system = fsspec.filesystem("memory")
     there = {path.removeprefix(f"/{tmp_path.name}/"): hashlib.sha256(system.cat_file(path)).hexdigest() for path in system.find(f"/{tmp_path.name}")}
     assert there == tree(tmp_path / "local")
+
+
+def test_a_comparison_goes_to_an_address_too(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    address = f"memory://{tmp_path.name}-compared"
+    assert main(["compare", str(ECG), "-m", "no,se", "-f", "json", "--date", "2026-11-24", "-o", address]) == 0
+    assert capsys.readouterr().out == f"{address}/ecg-patch/market-comparison_ecg-patch_en_rA.json\n"
+    assert not list(tmp_path.iterdir())
+    assert main(["verify", address]) == 2
+    assert "is an address, and a folder of this machine is needed" in capsys.readouterr().err
 
 
 def test_a_protocol_that_is_not_known_is_named(capsys: pytest.CaptureFixture[str]) -> None:

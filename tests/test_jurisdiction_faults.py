@@ -1,6 +1,8 @@
 """Each fault in jurisdiction data is named with file and line, all of them at once, and the command ends with exit code 2."""
 from __future__ import annotations
 
+import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -89,6 +91,16 @@ def test_two_markets_with_one_id(make: Make, problems: Callable[[], str]) -> Non
     assert 'jurisdictions/zy/jurisdiction.yaml:1:5: the id "zz" differs from the folder name "zy". jurisdictions/zz/jurisdiction.yaml has this id already. Make them the same.' in problems()
 
 
+def test_one_id_in_two_folders_of_the_user(make: Make, home: Path, tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]) -> None:
+    make("zz")
+    other = tmp_path_factory.mktemp("other")
+    shutil.copytree(home / "jurisdictions", other / "jurisdictions")
+    assert main(["list", "markets", "--home", str(home), "--home", str(other)]) == ExitCode.UNREADABLE
+    first, second = (folder / "jurisdictions" / "zz" for folder in (home, other))
+    assert f'jurisdictions/zz/jurisdiction.yaml:1:1: "zz" lies in two of your folders, {first} and {second}, and only the first would count.' in capsys.readouterr().err
+    assert main(["list", "markets", "--home", str(home)]) == ExitCode.DONE
+
+
 def test_a_shipped_id_is_not_replaced_by_accident(make: Make, problems: Callable[[], str]) -> None:
     make("no", extends="eea")
     found = problems()
@@ -161,6 +173,40 @@ def test_languages_with_a_script_or_a_place_are_known(make: Make, home: Path) ->
 def test_dates_in_the_wrong_order(make: Make, problems: Callable[[], str]) -> None:
     make("zz", files={"requirements/rules.yaml": REQUIREMENT.format(id="zz", source="zz-act", begins="2027-05-26", ends="2021-05-26")})
     assert "jurisdictions/zz/requirements/rules.yaml:12:5: zz.one: ends on 2021-05-26, before it begins on 2027-05-26." in problems()
+
+
+def test_a_citation_that_ends_before_it_begins(make: Make, problems: Callable[[], str]) -> None:
+    text = REQUIREMENT.format(id="zz", source="zz-act", begins="2021-05-26", ends="2027-05-26") + "    citation_history: [{clause: § 2, from: 2024-01-01, to: 2023-01-01}]\n"
+    make("zz", files={"requirements/rules.yaml": text})
+    assert "jurisdictions/zz/requirements/rules.yaml:15:24: zz.one: was cited as § 2 until 2023-01-01, before that began on 2024-01-01." in problems()
+
+
+def test_all_that_is_wrong_with_one_row_is_named_at_once(make: Make, problems: Callable[[], str]) -> None:
+    text = REQUIREMENT.format(id="zz", source="nowhere", begins="2027-05-26", ends="2021-05-26").replace("level: primary", "level: prim").replace("    phase: enforcement\n", "")
+    make("zz", files={"requirements/rules.yaml": text + "    evidence_kinds: [{kind: labl, expectation: mandatory}]\n    applies_when: {sofware: yes}\n"})
+    found = problems()
+    for part in ('source "nowhere" is not in', 'level: "prim" is not one of', '"phase" is missing', "ends on 2021-05-26, before", '"labl" is not an evidence kind', '"sofware" is not a product fact'):
+        assert part in found, part
+
+
+def test_what_rows_name_has_to_be_there(make: Make, problems: Callable[[], str]) -> None:
+    authority = "{id: zz-office, role: competent-authority, name: {en: Office}, short: {en: Office}, does: {en: Supervises.}, source: zz-act, level: primary, checked: 2026-11-23}"
+    rules = REQUIREMENT.format(id="zz", source="zz-act", begins="2021-05-26", ends="2027-05-26") + "    authority: zz-offic\n    related: [zz.none, eu-mdr.23.2.a]\n"
+    rules += "change:\n  - {id: eu-mdr.23.2.b, reason: {en: So.}, source: zz-act, clause: § 1, set: {authority: zz-nobody}}\n"
+    day = "milestones:\n  - {on: 2027-01-01, says: {en: A day.}, source: zz-act, clause: § 1, level: primary, checked: 2026-11-23, requirement: zz.on}\n"
+    row = "languages:\n  - {document: label, languages: [en], source: zz-act, clause: § 1, level: primary, checked: 2026-11-23, requirement: eu-mdr.23.2.zz}\n"
+    make("zz", files={"requirements/rules.yaml": rules, "timeline.yaml": day, "languages.yaml": row, "authorities.yaml": f"authorities:\n  - {authority}\n"})
+    found = problems()
+    assert 'jurisdictions/zz/requirements/rules.yaml:15:16: authority "zz-offic" is in no authorities.yaml of the market or of what it extends. Did you mean "zz-office"?' in found
+    for place, name in (("requirements/rules.yaml:16", "zz.none"), ("requirements/rules.yaml:18", 'authority "zz-nobody"'), ("timeline.yaml:2", "zz.on"), ("languages.yaml:2", "eu-mdr.23.2.zz")):
+        assert re.search(rf'zz/{place}:\d+: .*{name}"? is (no requirement|in no authorities.yaml) of the market or of what it extends', found), name
+    assert "5 problems" in found
+
+
+def test_two_authorities_of_one_id(make: Make, problems: Callable[[], str]) -> None:
+    row = "  - {id: office, role: competent-authority, name: {en: Office}, short: {en: Office}, does: {en: Supervises.}, source: zz-act, level: primary, checked: 2026-11-23}\n"
+    make("zz", files={"authorities.yaml": f"authorities:\n{row}{row}"})
+    assert 'jurisdictions/zz/authorities.yaml:3:10: the authority "office" is there twice' in problems()
 
 
 def test_a_fact_without_a_source(make: Make, problems: Callable[[], str]) -> None:
@@ -348,6 +394,21 @@ def test_a_shipped_parent_that_is_not_shipped(make: Make, problems: Callable[[],
         assert 'jurisdictions/zz/jurisdiction.yaml:4:1: extends "shipped:zz", but no "zz" is shipped with the program. Take shipped:zz away, or name one of these: at, ' in found
         assert 'jurisdictions/zz/jurisdiction.yaml:4:1: extends "shipped:eu-mdrr", but no "eu-mdrr" is shipped with the program. Did you mean "eu-mdr"?' in found
         assert "--market" not in found
+
+
+def test_a_build_names_the_faults_of_all_its_markets_at_once(make: Make, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    overlay = "change:\n  - {id: eu-mdr.none, reason: {en: So.}, source: mdr, clause: § 1, set: {clause: § 2}}\n"
+    make("zv", files={"requirements/rules.yaml": overlay, "languages.yaml": "languages:\n  - {document: label, languages: [zzz], source: mdr, clause: § 1, level: primary, checked: 2026-11-23}\n"})
+    make("zw", extends="zw")
+    make("zx", extends="zy")
+    make("zy", extends="zx")
+    make("zz", files={"requirements/rules.yaml": overlay})
+    assert main(["build", str(ROOT / "samples" / "ecg-patch"), "-m", "no,zv,zw,zx,zz,nowhere", "--home", str(home), "-o", str(home / "out")]) == ExitCode.UNREADABLE
+    found = capsys.readouterr().err
+    for part in ("zv/languages.yaml:2", "zv/requirements/rules.yaml:2", "zw/jurisdiction.yaml:4", "zx/jurisdiction.yaml:4", "zz/requirements/rules.yaml:2"):
+        assert f"jurisdictions/{part}" in found, part
+    assert '"nowhere" is not a market' in found
+    assert not (home / "out").exists()
 
 
 def test_all_faults_are_named_at_once(make: Make, problems: Callable[[], str]) -> None:

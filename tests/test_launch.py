@@ -204,6 +204,11 @@ def test_the_command_prints_the_plan_and_ends_with_findings(capsys: pytest.Captu
     assert json.loads(capsys.readouterr().out)[0]["ready"] == ["no", "us"]
 
 
+def test_languages_are_planned_for_one_market_too(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["languages", str(ECG), "-m", "de", "--date", "2026-11-24"]) == 1
+    assert "1. German (label, instructions for use): opens 1: de" in capsys.readouterr().out
+
+
 def test_one_market_is_no_comparison(workspace: Workspace) -> None:
     with pytest.raises(DossierError) as error:
         launch.compare([ECG], Order(("no",), DAY, DAY), workspace)
@@ -268,6 +273,22 @@ def test_two_states_of_the_data_are_compared(tmp_path: Path, capsys: pytest.Capt
     assert {name: change["how"] for name, change in found.items()} == {"se.gui": "appears", "se.old-gui": "ends", "se.label": "changes"}
     assert found["se.label"]["aspects"] == ["title"]
     assert found["se.gui"]["file"] == "jurisdictions/se/requirements/language.yaml"
+
+
+def test_a_document_whose_words_beside_its_rows_changed_is_to_be_issued_anew(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where the authority lived elsewhere, the letter to it reads otherwise; that somebody has looked again at the data is no reason."""
+    shutil.copytree(ROOT / "jurisdictions", tmp_path / "jurisdictions")
+    (tmp_path / "jurisdictions" / "VERSION").write_text("2026.10.0\n", "ascii")
+    for file in (tmp_path / "jurisdictions" / "no").rglob("*.yaml"):
+        text = file.read_text("utf-8").replace("checked: 2026-11-23", "checked: 2026-10-23").replace("Postboks 240 Skøyen, 0213 Oslo", "Gate 1, 0001 Oslo")
+        file.write_text(text, "utf-8")
+    arguments = ["diff", str(ECG), "-m", "no", "--from", "2026-11-24", "--to", "2026-11-24", "--from-data", str(tmp_path)]
+    assert main(arguments) == 1
+    out = capsys.readouterr().out
+    assert "no requirement appears, changes or ends" in out
+    assert "to be issued anew: cover-letter (words beside its rows)\n" in out
+    assert main([*arguments, "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)[0]["reissue"] == [{"document": "cover-letter", "rows": 0}]
 
 
 def test_a_folder_without_data_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

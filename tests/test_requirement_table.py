@@ -321,6 +321,20 @@ def test_rows_that_cannot_be_told_apart_or_placed(faults: Callable[[Change], lis
     assert any("zz.three: clause is empty: a reader must find the place in the source." in line for line in found)
 
 
+def test_all_that_is_wrong_with_one_row_is_named_at_once(faults: Callable[[Change], list[str]]) -> None:
+    found = faults(lambda sheet: [new_row(sheet, says__en=None, source="se-60", level="prim", authority="nobody", related="zz.none, zz.new", evidence__kinds="labl: mandatory", checked="2028-01-01")][1:])  # type: ignore[arg-type]
+    for part in ("says en is empty", 'source "se-60" is not in', 'level: "prim" is not one of', '"nobody" is no authority', '"zz.none" is no requirement', '"labl" is not an evidence kind', "review_by 2027-06-01 is before checked 2028-01-01"):
+        assert any(part in line for line in found), part
+    assert len(found) == 7
+
+
+@pytest.mark.parametrize("value", [17.1, dt.datetime(2026, 10, 17)])
+def test_a_clause_that_the_spreadsheet_keeps_as_a_number_or_a_day_is_refused(value: object, faults: Callable[[Change], list[str]]) -> None:
+    (line,) = faults(lambda sheet: [put(sheet, "zz.law", "clause", value)][1:])  # type: ignore[arg-type]
+    assert "J4: clause: " in line
+    assert "was kept by the spreadsheet as a number or a day, which loses figures (17.10 becomes 17.1, or a day in October). Format the cell as text" in line
+
+
 def test_an_id_with_capitals_is_refused(faults: Callable[[Change], list[str]]) -> None:
     (line,) = faults(lambda sheet: [new_row(sheet, id="zz.New")][1:])  # type: ignore[arg-type]
     assert line.startswith(PLACE + "A")
