@@ -211,9 +211,13 @@ def _print(summary: Summary, folder: str, few: Sequence[Checklist], extra: tuple
     for failure in summary.failures:
         print(f"not made: {failure.task}: {failure.reason or failure.problems[0]}", file=sys.stderr)
     unchanged = f", {summary.cached} of them unchanged" if summary.cached else ""
-    beside = "".join(f", {len(paths)} {what}{'s' if len(paths) > 1 else ''}" for paths, what in zip(extra, ("evidence file", "archive"), strict=True) if paths)
-    failed = f"; {len(summary.failures)} documents could not be made, the same command makes them again" if summary.failures else ""
-    print(f"{summary.made + summary.cached} documents{unchanged}{beside}, manifest.json and index.html in {folder}{failed}", file=sys.stderr)
+    beside = "".join(f", {_number(len(paths), what)}" for paths, what in zip(extra, ("evidence file", "archive"), strict=True) if paths)
+    failed = f"; {_number(len(summary.failures), 'document')} could not be made, the same command tries again" if summary.failures else ""
+    print(f"{_number(summary.made + summary.cached, 'document')}{unchanged}{beside}, manifest.json and index.html in {folder}{failed}", file=sys.stderr)
+
+
+def _number(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _market_lines(summary: Summary) -> list[str]:
@@ -221,7 +225,7 @@ def _market_lines(summary: Summary) -> list[str]:
     counted: dict[tuple[str, str], list[output.Entry]] = {}
     for entry in summary.entries:
         counted.setdefault((entry["product"], entry["market"]), []).append(entry)
-    return [f"{product} {market}: {len(files)} files, {files[0]['gaps']['findings']} gaps, {files[0]['gaps']['expected']} expected and not shown" for (product, market), files in sorted(counted.items())]
+    return [f"{product} {market}: {_number(len(files), 'file')}, {files[0]['gaps']['findings']} gaps, {files[0]['gaps']['expected']} expected and not shown" for (product, market), files in sorted(counted.items())]
 
 
 def _print_json(summary: Summary, folder: str, few: Sequence[Checklist], extra: tuple[list[str], list[str]]) -> None:

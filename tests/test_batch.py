@@ -260,7 +260,7 @@ def test_a_template_that_fails_for_one_market_costs_its_documents_only(tmp_path:
     printed = capsys.readouterr().err
     assert "not made: ecg-patch se cover-letter en (docx): " in printed
     assert "7 documents, manifest.json and index.html in " in printed
-    assert "1 documents could not be made, the same command makes them again" in printed
+    assert "1 document could not be made, the same command tries again" in printed
     assert len(list((tmp_path / "out").rglob("*.docx"))) == 7
 
 
@@ -279,7 +279,7 @@ def test_the_last_event_names_archives_and_evidence_files_too(tmp_path: Path, ca
     told = {Path(path).relative_to(tmp_path).as_posix() for path in json.loads(capsys.readouterr().out.splitlines()[-1])["files"]}
     assert told == {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()} - {"manifest.json", "index.html"}
     assert main(arguments) == 0
-    assert capsys.readouterr().err.startswith("1 documents, 1 of them unchanged, ")
+    assert capsys.readouterr().err.startswith("1 document, 1 of them unchanged, ")
 
 
 def test_limits_that_are_asked_for_hold_in_a_small_build_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
