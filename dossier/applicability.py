@@ -142,7 +142,7 @@ def reason(decision: Decision, facts: Mapping[str, Fact], words: Catalog, judgem
     if decision.declared is not None:
         return words("Manufacturer's statement: {reason}", reason=_sentence(decision.declared.reason))
     if decision.open:
-        return words("Not decided: the manufacturer must state {question}.", question=words.say(judgement or {}).text)
+        return words("Not decided: the manufacturer must state {question}.", question=words.inside(judgement or {}))
     if decision.applies == "undetermined":
         missing = i18n.joined([unknown(facts[name], words) for name in decision.missing], words.locale)
         return words("Not decided: the product file does not state {facts}.", facts=missing)
@@ -157,15 +157,15 @@ def reason(decision: Decision, facts: Mapping[str, Fact], words: Catalog, judgem
 def unknown(fact: Fact, words: Catalog) -> str:
     """What the product file does not state, to follow "does not state"."""
     if fact.unknown:
-        return words.say(fact.unknown).text
-    return words("whether {statement}", statement=words.say(fact.when_yes).text)
+        return words.inside(fact.unknown)
+    return words("whether {statement}", statement=words.inside(fact.when_yes))
 
 
 def _ground(ground: Ground, fact: Fact, words: Catalog) -> str:
     if fact.type == "yes-no":
-        return words.say(fact.when_yes if ground.value == "yes" else fact.when_no).text
+        return words.inside(fact.when_yes if ground.value == "yes" else fact.when_no)
     value = ground.value or ""
-    shown = i18n.country_name(value, words.locale) if fact.type == "country" else words.say(fact.labels.get(value, {})).text or value
+    shown = i18n.country_name(value, words.locale) if fact.type == "country" else words.inside(fact.labels.get(value, {})) or value
     return words.say(fact.is_).text.format(value=shown)
 
 

@@ -177,7 +177,7 @@ class ChecklistViews:
         other = row.kind.kind.other_clauses_under(self.product.regulation)
         if not other:
             return Phrase(numbers)
-        return self.speaker.both(lambda words: "; ".join(part for part in (numbers, words.say(other).text) if part))
+        return self.speaker.both(lambda words: "; ".join(part for part in (numbers, words.inside(other)) if part))
 
     def principles(self) -> tuple[PrincipleView, ...]:
         found = []

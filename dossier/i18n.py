@@ -72,6 +72,11 @@ def say(texts: Mapping[str, str], locale: str) -> Said:
     return Said(texts.get(language, ""), language)
 
 
+def is_name(texts: Mapping[str, str]) -> bool:
+    """Whether the text reads the same in every language that we have: then it is a name, and foreign nowhere."""
+    return len(texts) > 2 and len(set(texts.values())) == 1
+
+
 class Catalog:
     """Messages of one locale: English in, the locale's words out."""
 
@@ -88,6 +93,16 @@ class Catalog:
         """The text as the data give it in the catalog's language, else the catalog's translation of its English, else in the nearest language."""
         translated = "" if self.locale in texts else self.messages.get(texts.get("en", ""), "")
         return Said(translated, self.locale) if translated else say(texts, self.locale)
+
+    def inside(self, texts: Mapping[str, str]) -> str:
+        """The text as a part of a sentence; one that had to fall back to another language says so, as it does when it stands alone.
+
+        >>> Catalog("de", {}).inside({"en": "the channel"}), Catalog("de", {}).inside({"en": "the channel", "de": "der Kanal"})
+        ('the channel [en]', 'der Kanal')
+        """
+        said = self.say(texts)
+        foreign = said.text and said.lang != self.locale and not is_name(texts)
+        return f"{said.text} [{said.lang}]" if foreign else said.text
 
     def knows(self, message: str) -> bool:
         """Whether the message has a translation (English needs none)."""

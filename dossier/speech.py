@@ -76,16 +76,14 @@ class Speaker:
 
     def words(self, message: str, **values: object) -> Phrase:
         """A program or template word; a Phrase among the values is printed in its language."""
-        return self.both(lambda words: words(message, **{name: _in(value, words.locale == self.tongue.first) for name, value in values.items()}))
+        return self.both(lambda words: words(message, **{name: _in(value, words.locale, words.locale == self.tongue.first) for name, value in values.items()}))
 
     def texts(self, texts: Mapping[str, str]) -> Phrase:
         """A text that the data give in several languages."""
         if not texts:
             return NOTHING
         said = self.catalogs[self.tongue.first].say(texts)
-        # What reads the same in every language that we have is a name: it is foreign nowhere.
-        is_name = len(texts) > 2 and len(set(texts.values())) == 1
-        lang = "" if is_name or said.lang == self.tongue.first else i18n.bcp47(said.lang)
+        lang = "" if i18n.is_name(texts) or said.lang == self.tongue.first else i18n.bcp47(said.lang)
         text = i18n.set_type(said.text, said.lang)
         if not self.tongue.second:
             return Phrase(text, lang)
@@ -117,7 +115,9 @@ class Speaker:
         return Phrase(text, lang)
 
 
-def _in(value: object, first: bool) -> object:
-    if isinstance(value, Phrase):
-        return value.first if first or not value.second else value.second
-    return value
+def _in(value: object, locale: str, first: bool) -> object:
+    """A value for a sentence in `locale`; a phrase that had to fall back to another language says so."""
+    if not isinstance(value, Phrase):
+        return value
+    text, lang = (value.first, value.lang) if first or not value.second else (value.second, value.second_lang)
+    return f"{text} [{lang.split('-')[0]}]" if text and lang not in ("", i18n.bcp47(locale)) else text

@@ -44,10 +44,10 @@ def subject(gap: Gap, checklist: Checklist, words: Catalog) -> str:
     if gap.cause in ("missing", "declaration", "language"):
         kind = checklist.library.kinds.get("gui-text" if gap.subject == "gui" else gap.subject)
         if kind is not None:
-            title = words.say(kind.kind.title).text
+            title = words.inside(kind.kind.title)
             return f"{code(gap.subject)} {title}" if code(gap.subject) != gap.subject else title
         record = checklist.market.record(gap.subject)
-        return f"{gap.subject} {words.say(record.requirement.title).text}" if record else gap.subject
+        return f"{gap.subject} {words.inside(record.requirement.title)}" if record else gap.subject
     return gap.subject
 
 
@@ -82,7 +82,7 @@ def _question(gap: Gap, checklist: Checklist, words: Catalog) -> str:
     kind = checklist.library.kinds.get(gap.subject)
     record = checklist.market.record(gap.subject)
     texts = kind.kind.judgement if kind else record.requirement.judgement if record else {}
-    return words.say(texts).text
+    return words.inside(texts)
 
 
 def _language(gap: Gap, checklist: Checklist, words: Catalog, name: str) -> str:
@@ -93,7 +93,7 @@ def _language(gap: Gap, checklist: Checklist, words: Catalog, name: str) -> str:
         text = words("Wrong language: {name}. Found: {found}. Required: {wanted} ({source}).", name=name, found=languages(gap.languages, words.locale, "standard"), wanted=wanted, source=source)
     else:
         text = words("Language not stated: {name}. Required: {wanted} ({source}).", name=name, wanted=wanted, source=source)
-    note = words.say(row.note).text if row else ""
+    note = words.inside(row.note) if row else ""
     return f"{text} {note}".strip()
 
 
@@ -137,14 +137,14 @@ _UNITS = {"hour": ("hour", "hours"), "day": ("day", "days"), "week": ("week", "w
 
 def deadline(deadline: Deadline, words: Catalog) -> str:
     """The deadline as a phrase: "at the latest 15 days after awareness"."""
-    said = words.say(deadline.says).text
+    said = words.inside(deadline.says)
     if deadline.on is not None:
         date = i18n.day(deadline.on, words.locale)
         return words("{date}: {says}", date=date, says=said) if said else date
     if deadline.amount is None or deadline.unit is None:
         return said
     unit = words(_UNITS[deadline.unit][deadline.amount != 1])
-    event = words.say(deadline.from_event).text
+    event = words.inside(deadline.from_event)
     if event:
         phrase = words("at the latest {amount} {unit} after {event}", amount=deadline.amount, unit=unit, event=event)
     else:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dossier import blocks, i18n, product, template, yamlfile
+from dossier import blocks, i18n, product, template, wording, yamlfile
 from dossier.applicability import FactSheet, decide
 from dossier.assemble import Workspace, check
 from dossier.checklist import Checklist
@@ -177,3 +177,12 @@ def test_a_united_states_document_is_not_filed_under_the_mdr(lists: dict[str, Ch
     made = template.render(workspace.shelf.get("evidence-index"), lists["us"], i18n.tongue("nb"), workspace.shelf, Issue(DAY))
     assert made.title == "Dokumentasjonsoversikt for cybersikkerhet til FDA"
     assert "MDR" not in made.keywords
+
+
+def test_a_text_that_fell_back_says_so_within_a_sentence_too(lists: dict[str, Checklist], workspace: Workspace) -> None:
+    """The questions of United States law are in English and the Norwegian languages: a German sentence around one marks it."""
+    voice = template.speaker(workspace.shelf, "dossier-checklist", i18n.tongue("de"), lists["us"].market.texts)
+    asked = [wording.gap(gap, lists["us"], voice.catalogs["de"]) for gap in lists["us"].gaps if gap.cause == "declaration"]
+    assert asked
+    assert all("muss angeben" in text and "[en]" in text for text in asked)
+    assert voice.words("Prescribed words: {words}", words=voice.texts({"en": "Rx only", "nb": "Rx"})).first.endswith("Rx only [en]")
