@@ -97,13 +97,14 @@ class ChecklistViews:
         return self.words("ISO 15223-1: {numbers}", numbers=listed)
 
     def _prescribed(self, row: Row) -> Phrase:
+        """What the label must say word for word: in a language of the market, whatever the document's; in the document's where those are not known."""
         prescribed = row.record.requirement.prescribed_words
-        locale = self.speaker.first
-        words = next((prescribed[name] for name in (locale, *self.market.head.languages) if name in prescribed), None)
+        own, locale = self.market.head.languages, self.speaker.first
+        words = next((prescribed[name] for name in sorted((*own, locale), key=lambda name: (name not in own, name != locale)) if name in prescribed), None)
         if words is None:
             return NOTHING
-        quoted = f"«{words.text}»" if words.confirmed else f"«{words.text}» ‡"
-        return self.words("Prescribed words: {words}", words=quoted)
+        mark = "" if words.confirmed else " ‡"
+        return self.speaker.both(lambda voice: voice("Prescribed words: {words}", words=i18n.quoted(words.text, voice.locale) + mark))
 
     def _notes(self, row: Row) -> tuple[Phrase, ...]:
         requirement = row.record.requirement

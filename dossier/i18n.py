@@ -229,6 +229,19 @@ def short_day(date: dt.date, locale: str) -> str:
             return f"{date:%d.%m.%Y}"
 
 
+_QUOTES = {"nb": ("«", "»"), "nn": ("«", "»"), "da": ("«", "»"), "sv": ("”", "”"), "fi": ("”", "”"), "is": ("„", "“"), "de": ("„", "“"), "fr": ("« ", " »")}
+
+
+def quoted(text: str, locale: str) -> str:
+    """The text between the quotation marks of the language.
+
+    >>> quoted("oui", "fr"), quoted("ja", "de"), quoted("ja", "nb"), quoted("yes", "en")
+    ('« oui »', '„ja“', '«ja»', '“yes”')
+    """
+    before, after = _QUOTES.get(locale, ("“", "”"))
+    return f"{before}{text}{after}"
+
+
 def joined(words: Iterable[str], locale: str, style: Literal["standard", "or"] = "standard") -> str:
     """The words as a list of the language: "a, b og c"; style "or" gives "a, b eller c"."""
     from babel.lists import format_list
