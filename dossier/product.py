@@ -114,10 +114,21 @@ _DEVICE_CLASS = Literal["I", "IIa", "IIb", "III", "A", "B", "C", "D"]
 CLASSES = {"mdr": ("I", "IIa", "IIb", "III"), "ivdr": ("A", "B", "C", "D")}
 
 
+# As people write them: the Regulation knows class I only, and Article 52(7) asks what the device is besides.
+_WITHIN_CLASS_I = {"is": "sterile", "im": "measuring", "ir": "reusable_surgical_instrument"}
+
+
+def _no_subclass(value: Any) -> Any:
+    fact = _WITHIN_CLASS_I.get(value.lower()) if isinstance(value, str) else None
+    if fact:
+        raise ValueError(f'"{value}" is class I in the Regulation; write class: I, and {fact}: yes below it')
+    return value
+
+
 class Device(Model):
     """Facts about the device. Leave a fact out while it is unknown; unknown is not no."""
 
-    class_: _DEVICE_CLASS | None = Field(default=None, alias="class")
+    class_: Annotated[_DEVICE_CLASS | None, BeforeValidator(_no_subclass)] = Field(default=None, alias="class")
     rule: str = Field(default="", description="Classification rule, for example rule 11")
     procedure: str = Field(default="", description="Conformity assessment procedure, for example Annex IX")
     physical: YesNo = None

@@ -75,6 +75,13 @@ declarations:
     ]
 
 
+@pytest.mark.parametrize(("given", "fact"), [("Is", "sterile"), ("Im", "measuring"), ("Ir", "reusable_surgical_instrument")])
+def test_a_class_that_people_write_and_the_regulation_does_not_know_is_explained(given: str, fact: str, write: Callable[..., Path]) -> None:
+    (found,) = problems(write(f"{MINIMAL}device: {{class: {given}}}\n"))
+    assert found == f'product.yaml:5:17: device.class: "{given}" is class I in the Regulation; write class: I, and {fact}: yes below it.'
+    assert product.read(write(f"{MINIMAL}device: {{class: I, {fact}: yes}}\n", fact)).product.device.class_ == "I"
+
+
 def test_ids_and_paths_stay_inside_their_folder(write: Callable[[str], Path]) -> None:
     for path in ("../x.pdf", "/etc/passwd", "C:/x.pdf", "a\\\\b.pdf", "x.pdf:stream", "\\\\\\\\host\\\\share", "a/../../x"):
         found = problems(write(MINIMAL + f'evidence:\n  - {{id: A, title: T, file: "{path}"}}\n'))
