@@ -3,11 +3,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from dossier import evidence, i18n, wording
 from dossier.checklist import Checklist, Gap, KindRow, Row
 from dossier.evidence import EvidenceFile
-from dossier.labels import APPLIES, BINDS, CAUSE, CONCERN, COVERAGE, EXPECTATION, FORCE, LANGUAGE_RULE, PHASE, PRINCIPLE, REUSE, SEVERITY
+from dossier.labels import APPLIES, BINDS, CAUSE, CONCERN, COVERAGE, EXPECTATION, FORCE, LANGUAGE_RULE, PHASE, PRINCIPLE, REGULATIONS, REUSE, SEVERITY
 from dossier.product import Evidence
 from dossier.records import Conflict, Deadline, Reference
 from dossier.speech import NOTHING, Phrase, Speaker
@@ -282,8 +283,15 @@ class ChecklistViews:
         for name in PHASE:
             rows = [row for row in self.checklist.rows if row.record.requirement.phase == name]
             if rows:
-                found.append(PhaseView(name, self.words(PHASE[name]), self.groups(rows)))
+                title = self.words(PHASE[name])
+                found.append(PhaseView(name, title, tuple(self._beneath(title, group) for group in self.groups(rows))))
         return tuple(found)
+
+    def _beneath(self, phase: Phrase, group: GroupView) -> GroupView:
+        """The group under its phase; one of the same name has the regulation added, or two headings would say the same."""
+        if group.title.first != phase.first:
+            return group
+        return replace(group, title=self.words("{phase}: {regulation}", phase=phase, regulation=self.words(REGULATIONS[self.product.regulation])))
 
     def labelling(self) -> tuple[GroupView, ...]:
         rows = [row for row in self.checklist.rows if row.record.requirement.phase == "labelling"]

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -152,6 +153,14 @@ def test_the_dossier_checklist_leaves_no_requirement_out(checklists: dict[str, C
     for checklist in checklists.values():
         shown = {row.id for row in rows(document("dossier-checklist", checklist, workspace)) if row.id}
         assert {row.id for row in checklist.rows} <= shown
+
+
+@pytest.mark.parametrize("locale", i18n.RENDERED)
+def test_no_two_headings_say_the_same(locale: str, checklists: dict[str, Checklist], workspace: assemble.Workspace) -> None:
+    for name in ("dossier-checklist", "evidence-index", "labelling-checklist", "disclosure-note", "cover-letter"):
+        made = template.render(workspace.shelf.get(name), checklists["ecg-patch"], i18n.tongue(locale), workspace.shelf, Issue(DAY))
+        titles = [plain(block.inlines) for block in made.blocks if isinstance(block, Heading)]
+        assert [first for first, second in pairwise(titles) if first == second] == []
 
 
 def test_the_evidence_index_holds_all_clauses_and_all_seventy_items(checklists: dict[str, Checklist], workspace: assemble.Workspace) -> None:
