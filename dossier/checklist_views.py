@@ -123,12 +123,12 @@ class ChecklistViews:
         source = self.market.sources[conflict.source]
         return self.words("{source} says: {claim} {why}", source=self.say(source.short), claim=self.say(conflict.claim), why=self.say(conflict.why))
 
-    def _standards(self, row: Row) -> str:
+    def _standards(self, row: Row) -> tuple[str, ...]:
         """The standards of the product file that the clause's evidence items rest on."""
         wanted = {reference.source for name in row.kinds for reference in self.checklist.library.kinds[name].kind.references}
         marks = {_digits(source) for source in wanted if source.split("-")[0] in ("iso", "iec")}
         found = [standard for standard in self.product.standards if _digits(standard.id) in marks]
-        return "; ".join(f"{standard.id}{':' + standard.edition if standard.edition else ''}" for standard in found)
+        return tuple(f"{standard.id}{':' + standard.edition if standard.edition else ''}" for standard in found)
 
     # --- evidence items -------------------------------------------------------------------------------------------
 

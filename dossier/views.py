@@ -49,7 +49,7 @@ class RowView:
     notes: tuple[Phrase, ...]
     conflicts: tuple[Phrase, ...]
     kinds: str
-    standards: str
+    standards: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
