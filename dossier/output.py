@@ -362,6 +362,9 @@ def _place(path: Path, content: bytes) -> None:
 
 
 def _unwritable(path: Path, error: OSError) -> DossierError:
+    if isinstance(error, FileExistsError | NotADirectoryError):
+        file = next((each for each in (path, *path.parents) if each.is_file()), path)
+        return DossierError(Problem(str(file), 0, 0, "is a file, and a folder is needed there.", "Choose another folder with -o, or move the file away."))
     reason = (error.strerror or str(error)).lower()
     return DossierError(Problem(str(path), 0, 0, f"cannot be written: {reason}.", "Close the file if it is open in Word, check free space and permissions, and run the same command again; earlier files are intact."))
 

@@ -101,7 +101,7 @@ def test_a_fault_at_any_call_leaves_every_file_whole(tmp_path: Path, monkeypatch
 
 def test_a_folder_that_is_a_file_gives_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("x")
-    with pytest.raises(DossierError, match="cannot be written"):
+    with pytest.raises(DossierError, match="is a file, and a folder is needed there"):
         output.write(tmp_path / "out", OLD)
 
 
