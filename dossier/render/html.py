@@ -30,6 +30,7 @@ USABLE_WIDTH = {"landscape": 261.0, "portrait": 170.0}
 TO_TYPE_IN = {"select": 26.0, "textarea": 32.0}  # millimetres a column takes at least where its controls can be filled in
 TALL = 110.0  # millimetres; a row beyond it may break over pages
 LONG_CONTENTS = 8  # chapters; more are set in two columns, so that facts and contents share the first page
+LONG_ID = 18  # letters of an id that every column of ids holds in one line
 TICKED, UNTICKED = "\u2611", "\u2610"
 _SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 
@@ -106,7 +107,8 @@ class _Writer:
         match inline:
             case Text(text, style, lang):
                 tag = style or ("span" if self._lang(lang) else "")
-                return f"<{tag}{self._lang(lang)}>{_words(text)}</{tag}>" if tag else _words(text)
+                words = _identifier(text) if style == "code" else _words(text)
+                return f"<{tag}{self._lang(lang)}>{words}</{tag}>" if tag else words
             case Break():
                 return "<br>"
             case Link():
@@ -278,6 +280,17 @@ def _height(row: Row, widths: tuple[float, ...]) -> float:
 
 def _total(widths: tuple[float, ...]) -> str:
     return f"{sum(widths):g}mm" if widths and all(widths) else "100%"
+
+
+def _identifier(text: str) -> str:
+    """An id of requirements: one too long for its column breaks after a full stop, not after the hyphen of "eu-mdr".
+
+    >>> _identifier("eu-mdr.17.2"), _identifier("eu-mdr.mdcg2019-16.5.pms")
+    ('eu-mdr.17.2', '<span>eu-mdr.</span><span>mdcg2019-16.</span><span>5.</span><span>pms</span>')
+    """
+    if len(text) <= LONG_ID or "." not in text:
+        return _words(text)
+    return "".join(f"<span>{_words(part)}</span>" for part in re.findall(r"[^.]+\.?|\.", text))
 
 
 def _class(style: str) -> str:
