@@ -5,6 +5,7 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -68,6 +69,8 @@ class Pool(Generic[S, T, R]):
         self._count, self._setup, self._work, self._limits, self._alike = count, setup, work, limits, alike
         self._workers: list[_Worker[T]] = []
         self._false_starts = 0
+        # A worker that is killed clears nothing away, so what the libraries put down lies in a folder that the parent removes.
+        self._scratch = tempfile.TemporaryDirectory(prefix="dossier-", ignore_cleanup_errors=True)
 
     def run(self, tasks: Sequence[T]) -> Iterator[Outcome[T, R]]:
         """Does the tasks, first in the order given; a worker goes on with what is alike to what it did last.
@@ -83,17 +86,18 @@ class Pool(Generic[S, T, R]):
             yield from self._gathered()
 
     def close(self) -> None:
-        """Ends all workers at once."""
+        """Ends all workers at once, and removes what they put down."""
         for worker in self._workers:
             worker.process.kill()
         for worker in self._workers:
             worker.process.join()
             worker.pipe.close()
         self._workers = []
+        self._scratch.cleanup()
 
     def _started(self) -> _Worker[T]:
         ours, theirs = self._context.Pipe()
-        process = self._context.Process(target=_serve, args=(theirs, self._setup, self._work), daemon=True)
+        process = self._context.Process(target=_serve, args=(theirs, self._setup, self._work, self._scratch.name), daemon=True)
         process.start()
         theirs.close()
         return _Worker(process, ours)
@@ -153,9 +157,10 @@ class Pool(Generic[S, T, R]):
         return Outcome(task, reason=reason)
 
 
-def _serve(pipe: Connection, setup: Callable[[], Any], work: Callable[[Any, Any], Any]) -> None:
+def _serve(pipe: Connection, setup: Callable[[], Any], work: Callable[[Any, Any], Any], scratch: str) -> None:
     """The life of a worker: an interrupt is for the parent to answer."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    tempfile.tempdir = scratch
     state = None
     while True:
         try:

@@ -3,8 +3,10 @@ from __future__ import annotations
 
 import os
 import signal
+import tempfile
 import time
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -89,3 +91,23 @@ def test_workers_that_never_come_up_are_told_once() -> None:
     pool: Pool[dict[str, int], tuple[str, int], int] = Pool(1, broken, work)
     with closing(pool), pytest.raises(DossierError, match=r"no worker process comes up: its worker ended by itself \(exit code 9\)"):
         list(pool.run([("square", number) for number in range(9)]))
+
+
+def put_down(state: dict[str, int], task: tuple[str, int]) -> str:
+    folder = tempfile.mkdtemp()
+    if task[0] == "kill":
+        os.kill(os.getpid(), signal.SIGKILL)
+    return folder
+
+
+def test_what_workers_put_down_is_removed_also_after_a_killed_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    pool: Pool[dict[str, int], tuple[str, int], str] = Pool(2, state, put_down)
+    with closing(pool):
+        made = [outcome.result for outcome in pool.run([("fine", 1), ("kill", 2), ("fine", 3)])]
+        left = [Path(folder) for folder in made if folder]
+        assert len(left) == 2
+        assert all(folder.is_dir() and tmp_path in folder.parents for folder in left)
+        (scratch,) = (path for path in tmp_path.iterdir() if path.name.startswith("dossier-"))
+        assert len(list(scratch.iterdir())) == 3
+    assert not scratch.exists()
