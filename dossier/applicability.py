@@ -44,7 +44,8 @@ class FactSheet:
         self.facts = facts
         self._stated = {name: _stated(product, fact.path) for name, fact in facts.items() if fact.path}
         # No in vitro device is implantable, no other device a companion diagnostic: what the regulation rules out is known.
-        self._stated |= {name: "no" for name, fact in facts.items() if fact.path and fact.only not in ("", product.regulation)}
+        self._ruled_out = frozenset(name for name, fact in facts.items() if fact.path and fact.only not in ("", product.regulation))
+        self._stated |= dict.fromkeys(self._ruled_out, "no")
         self._derived: dict[str, tuple[bool | None, tuple[Ground, ...]]] = {}
 
     def value(self, name: str) -> str | None:
@@ -86,7 +87,9 @@ class FactSheet:
             grounds = [grounds for holds, grounds in results if holds is wanted]
             if grounds:
                 return wanted, _once(grounds if wanted is None else grounds[:1])
-        return not decisive, _once([grounds for _, grounds in results])
+        every = _once([grounds for _, grounds in results])
+        # A reader of an MDR document is not told that the device is no companion diagnostic, unless that alone decides.
+        return not decisive, tuple(ground for ground in every if ground.fact not in self._ruled_out) or every
 
     def _work_out(self, name: str) -> tuple[bool | None, tuple[Ground, ...]]:
         if name not in self._derived:

@@ -114,7 +114,7 @@ class ChecklistViews:
             notes.append(self.words("Cited as {clause} until {date}.", clause=past.clause, date=self.speaker.day(past.to)))
         if requirement.eu_in_force_from and requirement.in_force.from_ and requirement.eu_in_force_from != requirement.in_force.from_:
             notes.append(self.words("In force in the EU from {eu}; here from {here}.", eu=self.speaker.day(requirement.eu_in_force_from), here=self.speaker.day(requirement.in_force.from_)))
-        notes += [self.say(reason) for _, reason in row.record.changed_by]
+        notes += [self.say(change.reason) for change in row.record.changed_by]
         if not requirement.wording_confirmed:
             notes.append(self.words("‡ The wording has not been compared with the official translation."))
         return tuple(notes)

@@ -127,7 +127,7 @@ def _print_between(each: Between, path: Path | None) -> None:
     if not each.changes:
         print("  no requirement appears, changes or ends")
     for milestone in each.days:
-        print(f"  {milestone.on}  {i18n.say(milestone.says, 'en').text} ({wording.place(milestone.source, milestone.clause, after.sources, i18n.ENGLISH)})")
+        print(f"  {milestone.on}  {i18n.say(milestone.says, 'en').text}{' Not confirmed as law here.' if milestone.open else ''} ({wording.place(milestone.source, milestone.clause, after.sources, i18n.ENGLISH)})")
     if path is not None:
         names = ", ".join(f"{name} ({count} rows)" if count else f"{name} (words beside its rows)" for name, count in each.reissue)
         print(f"  to be issued anew: {names or 'no document'}")
@@ -163,6 +163,6 @@ def _as_data(each: Between) -> dict[str, Any]:
             {"id": change.id, "how": change.how, "title": i18n.say(change.requirement.title, "en").text, "source": _cited(change, each), "aspects": change.aspects, "decision": change.decision, "file": change.file, "line": change.line}
             for change in each.changes
         ],
-        "days": [{"on": day.on.isoformat(), "says": i18n.say(day.says, "en").text, "source": day.source, "clause": day.clause} for day in each.days],
+        "days": [{"on": day.on.isoformat(), "says": i18n.say(day.says, "en").text, "source": day.source, "clause": day.clause, "confirmed_as_law": not day.open} for day in each.days],
         "reissue": [{"document": name, "rows": count} for name, count in each.reissue],
     }

@@ -142,14 +142,14 @@ def dates(checklists: Sequence[Checklist], day: dt.date) -> tuple[Dated, ...]:
         for milestone, condition in each.market.milestones:
             if milestone.on < day or sheet.evaluate(condition)[0] is False:
                 continue
-            found.setdefault((milestone.on, milestone.says.get("en", ""), milestone.source, milestone.clause), (milestone, []))[1].append(each)
+            found.setdefault((milestone.on, milestone.says.get("en", ""), milestone.source, milestone.clause, milestone.open), (milestone, []))[1].append(each)
     ordered = sorted(found.items(), key=lambda item: (item[0][0], -len(item[1][1]), item[0][1]))
     return tuple(Dated(milestone, where[0], tuple(each.market.head.id for each in where)) for _, (milestone, where) in ordered)
 
 
 def next_date(each: Checklist, day: dt.date) -> dt.date | None:
     """The next day on which something changes in the market for this product."""
-    return next((dated.milestone.on for dated in dates([each], day)), None)
+    return next((dated.milestone.on for dated in dates([each], day) if not dated.milestone.open), None)
 
 
 def clocks(checklists: Sequence[Checklist]) -> tuple[Line, ...]:

@@ -292,7 +292,10 @@ class _Writer:
 
     def _dated(self, dated: Dated) -> tuple[Phrase, Phrase, Phrase, Phrase]:
         milestone = dated.milestone
-        return self.voice.day(milestone.on), self.voice.texts(milestone.says), self._source(dated.checklist, milestone.source, milestone.clause), self._names(dated.markets)
+        says = self.voice.texts(milestone.says)
+        if milestone.open:
+            says = self.voice.words("{text} (not confirmed as law there)", text=says)
+        return self.voice.day(milestone.on), says, self._source(dated.checklist, milestone.source, milestone.clause), self._names(dated.markets)
 
     def _representatives(self) -> tuple[tuple[Phrase, tuple[LineView, ...]], ...]:
         """What each market asks of the maker's representation; what all members of one legal space share is said once."""
@@ -367,7 +370,7 @@ def _record(writer: _Writer) -> bytes:
             for name, lines in (("differing", shared.differing), ("own", shared.own), ("same", shared.same))
         },
         "gaps": [{"key": common.gap.key, "wanted": [{"languages": codes, "all_of": all_of, "markets": markets} for (codes, all_of), markets in common.wanted], "markets": common.markets} for common in writer.gaps],
-        "dates": [{"on": dated.milestone.on.isoformat(), "says": dated.milestone.says.get("en", ""), "source": dated.milestone.source, "clause": dated.milestone.clause, "markets": dated.markets} for dated in writer.dates],
+        "dates": [{"on": dated.milestone.on.isoformat(), "says": dated.milestone.says.get("en", ""), "source": dated.milestone.source, "clause": dated.milestone.clause, "confirmed_as_law": not dated.milestone.open, "markets": dated.markets} for dated in writer.dates],
         "languages": language_plan.as_data(writer.plan),
         "reuse": [asdict(found) for found in writer.reuse],
     }

@@ -44,8 +44,8 @@ def _of_record(record: Record, market: Resolved) -> Iterator[tuple[str, str]]:
     yield "checked", f"{needed.checked}; review by {needed.review_by}"
     for past in needed.citation_history:
         yield "formerly", f"{past.clause} until {past.to}" + (f" ({past.changed_by})" if past.changed_by else "")
-    for owner, reason in record.changed_by:
-        yield f"changed by {owner}", i18n.say(reason, "en").text
+    for change in record.changed_by:
+        yield f"changed by {change.owner}", i18n.say(change.reason, "en").text
     for conflict in needed.conflicts:
         yield "conflict", f"{i18n.say(market.sources[conflict.source].short, 'en').text}: {i18n.say(conflict.claim, 'en').text} {i18n.say(conflict.why, 'en').text}"
     if needed.note:

@@ -85,7 +85,7 @@ class MarketViews:
     def timeline(self, applies: Iterable[int]) -> tuple[LineView, ...]:
         chosen = set(applies)
         return tuple(
-            LineView(row.requirement, self.speaker.day(row.on), self.say(row.says), self._place_in(row.source, row.clause), self._level(row.level), "past" if row.on < self.market.date else "coming")
+            LineView(row.requirement, self.speaker.day(row.on), self.say(row.says), self._place_in(row.source, row.clause), self.words("Not confirmed as law here.") if row.open else self._level(row.level), "past" if row.on < self.market.date else "coming")
             for index, (row, _) in enumerate(self.market.milestones)
             if index in chosen
         )

@@ -244,7 +244,10 @@ class LanguageRow(Model):
 
 
 class Milestone(Model):
-    """A day on which something begins, changes or ends."""
+    """A day on which something begins, changes or ends.
+
+    `open` is worked out, not written: the market inherits the day, and the rule behind it is not known to be law there.
+    """
 
     on: Day
     says: Localized
@@ -254,6 +257,7 @@ class Milestone(Model):
     level: Level
     checked: Day
     requirement: str = ""
+    open: YesNo = False
 
 
 class Claim(Model):
@@ -356,8 +360,20 @@ class Head(Model):
 
 
 @dataclass(frozen=True, slots=True)
+class Changed:
+    """Which jurisdiction changed an inherited requirement, in which fields, and why."""
+
+    owner: str
+    reason: Localized
+    fields: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
-    """A requirement with its parsed condition, its group, and the place where it is written."""
+    """A requirement with its parsed condition, its group, and the place where it is written.
+
+    `changed_by` names each change of which something is left: what a later one sets again whole is not told twice.
+    """
 
     requirement: Requirement
     condition: Condition
@@ -365,7 +381,7 @@ class Record:
     owner: str
     file: str
     line: int
-    changed_by: tuple[tuple[str, Localized], ...] = ()
+    changed_by: tuple[Changed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +13,7 @@ from dossier import jurisdiction as data
 from dossier.conditions import Condition, parse_condition
 from dossier.errors import DossierError, Problem, did_you_mean
 from dossier.groups import MarketGroup
-from dossier.records import Authority, Change, Claim, Head, Index, Jurisdiction, LanguageRow, Milestone, Record, Reference, Requirement, Source
+from dossier.records import Authority, Change, Changed, Claim, Head, Index, Jurisdiction, LanguageRow, Milestone, Record, Reference, Requirement, Source
 from dossier.schema import parse
 from dossier.yamlfile import Path_, YamlFile
 
@@ -262,7 +262,7 @@ def resolve(repository: Repository, market: str, date: dt.date, regulation: str)
         sources=flat.sources,
         authorities=tuple(authority for part in chain for authority in part.authorities),
         languages=tuple(row for part in chain for row in part.languages if not regulation or not row.regulations or regulation in row.regulations),
-        milestones=tuple(sorted((row for part in chain for row in part.milestones if row[0].requirement not in flat.removed), key=lambda row: row[0].on)),
+        milestones=tuple(sorted((row for part in chain for row in _days(part, chain[-1], flat)), key=lambda row: row[0].on)),
         claims=tuple(claim for part in chain for claim in part.claims),
         removed=tuple(sorted(flat.removed)),
         texts=(*(part.folder for part in reversed(chain)), *repository.library.texts),
@@ -355,7 +355,8 @@ class _Flat:
             found += more
         self.problems += found
         if requirement is not None and change.id in self.records:
-            self.records[change.id] = replace(record, requirement=requirement, condition=condition, changed_by=(*record.changed_by, (owner, change.reason)))
+            left = tuple(earlier for earlier in record.changed_by if not earlier.fields <= given.keys())
+            self.records[change.id] = replace(record, requirement=requirement, condition=condition, changed_by=(*left, Changed(owner, change.reason, frozenset(given))))
 
     def _row_faults(self, requirement: Requirement, source: YamlFile, path: Path_) -> list[Problem]:
         """What the loader checks in a row that is added. How it reads under the other regulation may name sources that only that chain knows."""
@@ -369,6 +370,16 @@ class _Flat:
         if any(problem.file.endswith("/sources.yaml") for problem in self.gaps):
             return None
         return {**self.sources, **{name: source for each in self.repository.ids() for name, source in self.repository.read(each)[0].sources.items()}}
+
+
+def _days(part: Jurisdiction, market: Jurisdiction, flat: _Flat) -> Iterator[tuple[Milestone, Condition]]:
+    """The days that the part brings. One whose rule the market has not (yet) made law is marked: a parent's day is not the market's."""
+    for day, condition in part.milestones:
+        if day.requirement in flat.removed:
+            continue
+        rule = flat.records.get(day.requirement)
+        open_ = part is not market and rule is not None and rule.requirement.status in ("adopted", "proposed", "unknown")
+        yield (day.model_copy(update={"open": True}) if open_ else day), condition
 
 
 def _over(requirement: Requirement, date: dt.date) -> bool:

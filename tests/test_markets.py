@@ -295,3 +295,44 @@ def label(rows: tuple[LanguageRow, ...]) -> str:
         text = wording.languages(row.languages, "en", "standard" if row.all_of else "or") if row.languages else "not known" if row.level == "unconfirmed" else "no rule"
         found.append(text + (" †" if row.level == "unconfirmed" and row.languages else ""))
     return "; ".join(dict.fromkeys(found))
+
+
+LATER = {dt.date(2027, 12, 31), dt.date(2028, 12, 31), dt.date(2029, 12, 31)}
+LEGACY_IVD = MINIMAL.replace("mdr", "ivdr") + "device: {class: B, legacy: yes, sterile: no}\n"
+
+
+@pytest.mark.parametrize("market", ["no", "is", "li", "tr"])
+def test_the_longer_ivdr_transition_is_no_law_where_its_day_was_not_read(market: str, workspace: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "product.yaml").write_text(LEGACY_IVD, "utf-8")
+    checklist = check(product.read(tmp_path), market, DATA_DAY, workspace)
+    longer = [row for row in checklist.rows if row.id.startswith(("eu-ivdr.art110.3a", "eu-ivdr.art110.3b", "eu-ivdr.art110.3c"))]
+    assert len(longer) == 5
+    for row in longer:
+        assert row.standing in ("pending", "unconfirmed"), row.id
+        assert row.record.requirement.says["en"].startswith("In the EU: "), row.id
+        assert not row.record.requirement.deadlines, row.id
+    assert not [row.id for row in checklist.rows if row.standing == "required" and row.decision.applies != "no" and any(limit.on in LATER for limit in row.record.requirement.deadlines)]
+    assert all(day.open for day, _ in checklist.market.milestones if day.requirement.startswith("eu-ivdr.art110.3"))
+    made = template.render(workspace.shelf.get("dossier-checklist"), checklist, i18n.tongue("en"), workspace.shelf, template.Issue(DATA_DAY))
+    sources = [line.text for line in blocks.lines(made) if line.column == 3 and line.row in ("31 December 2027", "31 December 2029")]
+    assert len(sources) == 2
+    assert all(text.endswith("Not confirmed as law here.") for text in sources)
+
+
+def test_the_longer_ivdr_transition_is_law_in_the_eu(workspace: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "product.yaml").write_text(LEGACY_IVD, "utf-8")
+    checklist = check(product.read(tmp_path), "de", DATA_DAY, workspace)
+    assert {row.id: row.standing for row in checklist.rows}["eu-ivdr.art110.3b.b"] == "required"
+    assert not [day for day, _ in checklist.market.milestones if day.open]
+
+
+def test_days_for_legacy_devices_in_norway_concern_legacy_devices_of_their_class_and_regulation(workspace: Workspace, tmp_path: Path) -> None:
+    def days(regulation: str, facts: str) -> set[tuple[str, str]]:
+        (tmp_path / "product.yaml").write_text(MINIMAL.replace("mdr", regulation) + facts, "utf-8")
+        checklist = check(product.read(tmp_path), "no", DATA_DAY, workspace)
+        sheet = FactSheet(checklist.product, workspace.repository.library.facts)
+        return {(day.on.isoformat(), day.requirement) for day, condition in checklist.market.milestones if sheet.evaluate(condition)[0] is not False}
+
+    assert {day for day in days("ivdr", "device: {class: C, legacy: yes, sterile: no}\n") if day[1] in ("no.ivd-legacy", "no.legacy")} == {("2026-05-26", "no.ivd-legacy")}
+    assert not {day for day in days("ivdr", "device: {class: C, legacy: no, sterile: no}\n") if day[1] in ("no.ivd-legacy", "no.legacy")}
+    assert {day for day in days("mdr", "device: {class: IIa, legacy: yes}\n") if day[1] in ("no.ivd-legacy", "no.legacy")} >= {("2025-07-01", "no.legacy")}

@@ -134,7 +134,7 @@ def test_switzerland_is_the_mdr_without_representative_in_the_eea_and_without_eu
     assert {"eu-mdr.art11.1", "eu-mdr.art29.4"} <= set(found.removed)
     label = found.record("eu-mdr.23.2.d")
     assert label is not None
-    assert label.changed_by[0][0] == "ch"
+    assert label.changed_by[0].owner == "ch"
     assert not [row for row, _ in found.milestones if "EUDAMED" in row.says["en"]]
 
 
