@@ -52,15 +52,20 @@ class FactSheet:
         """The value of a fact as text (`yes`, `no`, a choice), or None while it is unknown."""
         fact = self.facts[name]
         if fact.derived is None:
-            return self._stated.get(name)
+            return self._stated.get(name) or ("no" if self._idle(name) else None)
         holds, _ = self._work_out(name)
         return None if holds is None else ("yes" if holds else "no")
+
+    def _idle(self, name: str) -> bool:
+        """Whether the fact is not stated and cannot hold, because what it presumes is not there: no machine learning without software."""
+        presumed = self.facts[name].presumes
+        return bool(presumed) and self._stated.get(name) is None and self.value(presumed) == "no"
 
     def missing(self, name: str) -> tuple[str, ...]:
         """The stated facts that must be known before `name` is."""
         fact = self.facts[name]
         if fact.derived is None:
-            return (name,) if self._stated.get(name) is None else ()
+            return (name,) if self.value(name) is None else ()
         _, grounds = self._work_out(name)
         return tuple(missing for ground in grounds if ground.value is None for missing in self.missing(ground.fact))
 
@@ -69,7 +74,8 @@ class FactSheet:
         match condition:
             case Is(name, values):
                 value = self.value(name)
-                return (None if value is None else value in values), (Ground(name, value),)
+                ground = Ground(self.facts[name].presumes, "no") if self._idle(name) else Ground(name, value)
+                return (None if value is None else value in values), (ground,)
             case Not(part):
                 holds, grounds = self.evaluate(part)
                 return (None if holds is None else not holds), grounds

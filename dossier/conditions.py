@@ -63,10 +63,12 @@ class Fact(Model):
     """One product fact: where product.yaml states it, or how it is worked out, and how it reads in words.
 
     `only`: the yes-no fact can hold under this regulation alone; a product under the other is never asked for it.
+    `presumes`: it can hold only where that yes-no fact does; where that one is no and this one not stated, this is no too.
     """
 
     type: Literal["yes-no", "choice", "country"] = "yes-no"
     only: Literal["mdr", "ivdr", ""] = ""
+    presumes: str = ""
     values: tuple[str, ...] = ()
     labels: dict[str, Localized] = {}
     path: str = ""

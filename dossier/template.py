@@ -221,6 +221,7 @@ def _context(template: Template, checklist: Checklist, voice: Speaker, shelf: Sh
         sources=there.sources(_cited(template, checklist, own)),
         standards=tuple((standard.id, standard.edition, standard.title) for standard in product.standards),
         security_contact=device.security_contact(),
+        disclosure_process=any("pm-02" in map(str.lower, evidence.shows) for evidence in product.evidence),
         associated_products=voice.texts(product.documents.associated_products),
         enclosures=tuple(EnclosureView(document_number(product, other.id, market.head.id), voice.texts(_title(other, checklist)), product.documents.revision) for other in shelf.for_market(checklist) if other.id != template.id),
         recipient=_recipient(checklist, voice),

@@ -290,6 +290,7 @@ class Context:
     sources: tuple[LineView, ...] = field(metadata={"help": "the sources that this document cites"})
     standards: tuple[tuple[str, str, str], ...] = field(metadata={"help": "standards applied: id, edition, extent"})
     security_contact: tuple[tuple[Phrase, str], ...] = field(metadata={"help": "where vulnerabilities are reported, as (label, value)"})
+    disclosure_process: bool = field(metadata={"help": "whether a document of the product shows how vulnerabilities are handled and disclosed (PM-02)"})
     associated_products: Phrase = field(metadata={"help": "associated products that are not medical devices"})
     enclosures: tuple[EnclosureView, ...] = field(metadata={"help": "the documents of this dossier"})
     recipient: tuple[str, ...] = field(metadata={"help": "the recipient's name and address, a line each; empty where it is not settled"})
