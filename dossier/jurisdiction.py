@@ -166,6 +166,7 @@ def _facts(file: Path) -> tuple[dict[str, Fact], list[Problem]]:
         problems += found
         if fact is not None:
             facts[name] = fact
+    problems += [source.problem((name, "presumes"), f'"{fact.presumes}" is no product fact.', did_you_mean(fact.presumes, facts)) for name, fact in facts.items() if fact.presumes and fact.presumes not in facts]
     return facts, problems
 
 

@@ -1,10 +1,13 @@
 """The views of one product in one market: what identifies it there, and where its vulnerabilities are reported."""
 from __future__ import annotations
 
-from dossier import i18n
+from dossier import i18n, wording
 from dossier.checklist import Checklist
 from dossier.labels import REGULATIONS
 from dossier.speech import Phrase, Speaker
+
+LEGACY = "The device is a legacy device ({clause}): until it moves to the Regulation, the Directive holds in place of the rows on safety and performance, conformity assessment, labelling and UDI. They show what the move asks for."
+STUDY = "The device is for investigation or performance study only and is not placed on the market ({clause}): the rows on registration, certificates and surveillance after placing on the market concern it only once it is."
 
 
 class ProductViews:
@@ -71,6 +74,25 @@ class ProductViews:
     def _no_representative(self) -> str:
         row = next((row for row in self.checklist.rows if row.id == f"eu-{self.product.regulation}.art11.1"), None)
         return self.words("not required").first if row is not None and row.decision.applies == "no" else ""
+
+    def special_case(self) -> tuple[Phrase, ...]:
+        """Why rows of the regulation are to be read otherwise for this device: under the transition, or not placed on the market at all.
+
+        These rows stay in the documents: a maker needs them for the step that comes next.
+        """
+        if self.market.own_law:
+            return ()
+        device, regulation = self.product.device, self.product.regulation
+        transition, placing = {"mdr": ("Article 120(3)", "Article 2(28)"), "ivdr": ("Article 110(3)", "Article 2(21)")}[regulation]
+        found = []
+        if device.legacy:
+            found.append(self.words(LEGACY, clause=self._clause(regulation, transition)))
+        if device.investigation_only or device.performance_study_only:
+            found.append(self.words(STUDY, clause=self._clause(regulation, placing)))
+        return tuple(found)
+
+    def _clause(self, regulation: str, clause: str) -> Phrase:
+        return self.speaker.both(lambda words: wording.place(regulation, clause, self.market.sources, words))
 
     def security_contact(self) -> tuple[tuple[Phrase, str], ...]:
         """Where vulnerabilities are reported, label by label; empty values are left for the template to show as gaps."""

@@ -186,6 +186,7 @@ def _context(template: Template, checklist: Checklist, voice: Speaker, shelf: Sh
         identity=device.identity(),
         product_name=product.name,
         product_version=product.version or product.software.version,
+        special_case=device.special_case(),
         intended_purpose=voice.texts(product.intended_purpose),
         manufacturer=product.manufacturer,
         manufacturer_country=voice.both(lambda words: i18n.country_name(product.manufacturer.country, words.locale)),

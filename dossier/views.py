@@ -255,6 +255,7 @@ class Context:
     identity: tuple[tuple[Phrase, str], ...] = field(metadata={"help": "the product's identity as (label, value)"})
     product_name: str = field(metadata={"help": "the product's name"})
     product_version: str = field(metadata={"help": "the product's version"})
+    special_case: tuple[Phrase, ...] = field(metadata={"help": "why rows read otherwise for this device: a legacy device, or one not placed on the market"})
     intended_purpose: Phrase = field(metadata={"help": "the intended purpose"})
     manufacturer: Organisation = field(metadata={"help": "name, address, country, srn, website, email of the manufacturer"})
     manufacturer_country: Phrase = field(metadata={"help": "the manufacturer's country in words"})

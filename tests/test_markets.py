@@ -336,3 +336,55 @@ def test_days_for_legacy_devices_in_norway_concern_legacy_devices_of_their_class
     assert {day for day in days("ivdr", "device: {class: C, legacy: yes, sterile: no}\n") if day[1] in ("no.ivd-legacy", "no.legacy")} == {("2026-05-26", "no.ivd-legacy")}
     assert not {day for day in days("ivdr", "device: {class: C, legacy: no, sterile: no}\n") if day[1] in ("no.ivd-legacy", "no.legacy")}
     assert {day for day in days("mdr", "device: {class: IIa, legacy: yes}\n") if day[1] in ("no.ivd-legacy", "no.legacy")} >= {("2025-07-01", "no.legacy")}
+
+
+@pytest.mark.parametrize(("regulation", "facts", "said"), [
+    ("mdr", "device: {class: IIa, legacy: yes}\n", "legacy device (MDR Article 120(3))"),
+    ("ivdr", "device: {class: B, legacy: yes}\n", "legacy device (IVDR Article 110(3))"),
+    ("mdr", "device: {class: IIa, investigation_only: yes}\n", "not placed on the market (MDR Article 2(28))"),
+    ("ivdr", "device: {class: B, performance_study_only: yes}\n", "not placed on the market (IVDR Article 2(21))"),
+    ("mdr", "device: {class: IIa, legacy: no, investigation_only: no}\n", ""),
+])
+def test_the_checklists_say_why_rows_read_otherwise_for_a_device(regulation: str, facts: str, said: str, workspace: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "product.yaml").write_text(MINIMAL.replace("mdr", regulation) + facts, "utf-8")
+    checklist = check(product.read(tmp_path), "no", DATA_DAY, workspace)
+    for name in ("dossier-checklist", "evidence-index", "labelling-checklist"):
+        made = template.render(workspace.shelf.get(name), checklist, i18n.tongue("en"), workspace.shelf, template.Issue(DATA_DAY))
+        found = [line.text for line in blocks.lines(made) if line.text.startswith(("The device is a legacy device", "The device is for investigation"))]
+        assert len(found) == bool(said), name
+        assert all(said in text for text in found), found
+
+
+def test_nothing_of_software_is_asked_of_a_device_without_software(workspace: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "product.yaml").write_text(MINIMAL + "device: {class: IIa}\nsoftware: {is_software: no, contains_software: no}\n", "utf-8")
+    checklist = check(product.read(tmp_path), "no", DATA_DAY, workspace)
+    assert not {"software_sold_separately", "ai_ml", "cloud_service", "third_party_software", "updatable"} & {gap.subject for gap in checklist.gaps}
+    row = next(row for row in checklist.rows if row.id == "eu-mdr.ai-act")
+    assert row.decision.applies == "no"
+    assert [ground.fact for ground in row.decision.grounds] == ["software"]
+
+
+def test_no_notified_body_is_said_to_take_part_for_devices_without_one(workspace: Workspace, tmp_path: Path) -> None:
+    def rows(regulation: str, facts: str) -> dict[str, str]:
+        (tmp_path / "product.yaml").write_text(MINIMAL.replace("mdr", regulation) + facts, "utf-8")
+        return {row.id: row.decision.applies for row in check(product.read(tmp_path), "no", DATA_DAY, workspace).rows}
+
+    assert rows("mdr", "device: {class: IIb, custom_made: yes, implantable: no}\n")["no.mdreg.9"] == "no"
+    assert rows("mdr", "device: {class: III, custom_made: yes, implantable: yes, investigation_only: no}\n")["no.mdreg.9"] == "yes"
+    assert rows("mdr", "device: {class: IIb, custom_made: no, investigation_only: yes}\n")["no.mdreg.9"] == "no"
+    assert rows("ivdr", "device: {class: C, performance_study_only: yes}\n")["no.mdreg.9"] == "no"
+    assert rows("mdr", "device: {class: IIa, custom_made: no, investigation_only: no}\n")["no.mdreg.9"] == "yes"
+    made = rows("mdr", "device: {class: IIa, custom_made: yes, implantable: yes}\n")
+    assert made["no.eudamed.srn"] == made["eu-mdr.art31.1"] == "no"
+    assert made["eu-mdr.art21.2"] == "yes"
+    assert made["no.mdreg.13"] == made["eu-mdr.art18.1"] == "undetermined"
+
+
+@pytest.mark.parametrize(("shown", "claimed"), [("evidence: [{id: cvd, number: N-1, title: T, shows: [PM-02]}]\n", True), ("", False)])
+def test_the_disclosure_note_claims_a_process_only_where_a_document_shows_one(shown: str, claimed: bool, workspace: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "product.yaml").write_text(MINIMAL + shown, "utf-8")
+    checklist = check(product.read(tmp_path), "no", DATA_DAY, workspace)
+    made = template.render(workspace.shelf.get("disclosure-note"), checklist, i18n.tongue("en"), workspace.shelf, template.Issue(DATA_DAY))
+    text = "\n".join(line.text for line in blocks.lines(made))
+    assert ("operates a coordinated vulnerability disclosure process" in text) == claimed
+    assert ("Gap: no document shows how vulnerabilities are handled and disclosed (PM-02)." in text) != claimed
