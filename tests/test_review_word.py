@@ -485,6 +485,69 @@ def test_a_file_without_record_is_known_by_its_properties() -> None:
     assert (reading.identity.number, reading.identity.revision, reading.identity.locale) == ("X-labelling", "A", "nb")
 
 
+# --- what is no text ---------------------------------------------------------------------------------------------------
+
+A = "http://schemas.openxmlformats.org/drawingml/2006/main"
+PICTURE = f'<w:r><w:drawing><a:graphic xmlns:a="{A}"><a:blip/></a:graphic></w:drawing></w:r>'
+NO_TEXT = {
+    "picture": PICTURE,
+    "older picture": "<w:r><w:pict><v:shape><v:imagedata/></v:shape></w:pict></w:r>",
+    "arrow": '<w:r><mc:AlternateContent><mc:Choice Requires="wps"><w:drawing><wps:wsp/></w:drawing></mc:Choice><mc:Fallback><w:pict><v:line/></w:pict></mc:Fallback></mc:AlternateContent></w:r>',
+    "sheet of Excel": "<w:r><w:object><v:shape/></w:object></w:r>",
+    "handwriting": "<w:r><w:contentPart/></w:r>",
+}
+
+
+@pytest.mark.parametrize("kind", NO_TEXT)
+def test_a_picture_put_into_an_answer_is_told(kind: str) -> None:
+    file = changed(word_file(), lambda root: fill(root, "r0/comment", NO_TEXT[kind]))
+    assert sentences(file) == ["A picture, drawing or embedded file was put into Kommentar: r0; it cannot be read. Ask for the answer in words."]
+
+
+@pytest.mark.parametrize("kind", NO_TEXT)
+def test_a_picture_beside_the_answers_is_told_with_its_place(kind: str) -> None:
+    def paste(root: Any) -> None:
+        control_of(root, "r1/comment").addnext(xml(NO_TEXT[kind]))
+        next(row_of(root, "r2").iter(f"{W}p")).append(xml(NO_TEXT[kind]))
+        next(root.iter(f"{W}tbl")).addnext(xml(f"<w:p>{NO_TEXT[kind]}</w:p>"))
+
+    told = "A picture, drawing or embedded file was put in at “{}”; it cannot be read. Look at it in the file, or ask for words."
+    assert sentences(changed(word_file(), paste)) == [told.format(place) for place in ("Kommentar: r1", "r2", "Krav nummer 5")]
+
+
+def test_a_file_put_in_whole_is_told() -> None:
+    def put_in(root: Any) -> None:
+        next(root.iter(f"{W}tbl")).addprevious(xml('<w:altChunk xmlns:r="urn:x" r:id="rId99"/>'))
+
+    (told,) = sentences(changed(word_file(), put_in))
+    assert told.startswith("A picture, drawing or embedded file was put in at “")
+
+
+def test_a_comment_that_is_a_picture_is_told() -> None:
+    comments = files.COMMENTS.replace(b"<w:r><w:t>Side 3</w:t></w:r>", f'<w:r><w:drawing><a:blip xmlns:a="{A}"/></w:drawing></w:r>'.encode())
+    file = changed(word_file(), lambda root: fill(root, "r0/comment", '<w:commentReference w:id="1"/>'), {"word/comments.xml": comments})
+    assert [(str(finding), finding.row) for finding in read(file).findings] == [("A comment by Ola holds a picture, drawing or embedded file; it cannot be read. Ask for the comment in words.", "r0")]
+
+
+def test_a_picture_in_a_header_is_told() -> None:
+    content = word_file()
+    name, part = margin(content, "header")
+    part = part.replace(b"</w:p>", f'<w:r><w:drawing><a:blip xmlns:a="{A}"/></w:drawing></w:r></w:p>'.encode(), 1)
+    assert sentences(changed(content, lambda root: None, {name: part})) == ["A header or footer holds a picture, drawing or embedded file; it cannot be read. Look at it in the file."]
+
+
+def test_the_words_of_a_drawn_title_are_quoted() -> None:
+    art = '<w:r><w:pict><v:shape><v:textpath string="IKKE GODKJENT"/></v:shape></w:pict></w:r>'
+
+    def draw(root: Any) -> None:
+        fill(root, "r0/comment", art)
+        control_of(root, "r1/comment").addnext(xml(art))
+
+    file = changed(word_file(), draw)
+    assert answers(file)["r0/comment"] == "IKKE GODKJENT"
+    assert sentences(file) == ["Text was added outside the fields; it is not taken: “IKKE GODKJENT”."]
+
+
 # --- refused ----------------------------------------------------------------------------------------------------------
 
 

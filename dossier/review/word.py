@@ -12,11 +12,13 @@ from dossier.issued import Identity, Issued
 from dossier.review import word_control
 from dossier.review.package import AGAIN, Package, is_strict, open_package, parsed
 from dossier.review.reading import Answer, Finding, Reading, Remark, fingerprint, refuse
-from dossier.review.word_body import Body, Held, TooDeep, walk
+from dossier.review.word_body import Body, Held, Thing, TooDeep, walk
+from dossier.review.word_objects import holds_object
 from dossier.review.word_text import TRACKED, W14, W, text_of
 
 BODY = "word/document.xml"
 IN_MARGINS = "A header or footer holds words beside those of the document; they are not taken: “{text}”."
+PICTURE_IN_MARGINS = "A header or footer holds a picture, drawing or embedded file; it cannot be read. Look at it in the file."
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _CP = "{http://schemas.openxmlformats.org/package/2006/metadata/core-properties}"
 _W15 = "{http://schemas.microsoft.com/office/word/2012/wordml}"
@@ -32,14 +34,16 @@ def read(name: str, content: bytes) -> Reading:
     root = _body(package)
     try:
         body = walk(root)
-        notes = [line for part in _notes(package) for line in walk(part).lines]
+        beside = [walk(part) for part in _notes(package)]
     except TooDeep:
         raise refuse(name, "is nested deeper than any office program writes; it may be harmful.", AGAIN) from None
+    notes, noted = [line for note in beside for line in note.lines], [thing for note in beside for thing in note.things]
     _keyed(name, body, record)
     answers, findings = _answers(body, record, identity.locale.split("+")[0] or "nb")
     lines, found_by_row, told = _by_row(body, record, {answer.field for answer in answers})
     findings += [Finding("The row “{text}” is struck out with tracked changes; it counts as deleted.", {"text": text}) for text in body.struck]
     findings += _in_margins(package, record, identity)
+    findings += [*_things(body.things, record), *_things(noted, record), *_pictured(package, body)]
     remarks = tuple(_remarks(package, body))
     return Reading(name, "docx", fingerprint(content), identity, (*answers, *found_by_row), record, remarks, (*lines, *notes), (*findings, *told))
 
@@ -159,6 +163,8 @@ def _in_margins(package: Package, record: Issued | None, identity: Identity) -> 
             for pattern in own:
                 text = pattern.sub(" ", text, count=1)
             text = one_line(text)
+            if holds_object(root):
+                yield Finding(PICTURE_IN_MARGINS)
             for inserted in filter(None, (one_line(text_of(node)) for node in root.iter(*TRACKED) if node.tag.endswith(("}ins", "}moveTo")))):
                 text = text.replace(inserted, "", 1)
                 yield Finding("Text was inserted into a header or footer; it is not taken: “{text}”.", {"text": inserted})
@@ -166,10 +172,11 @@ def _in_margins(package: Package, record: Issued | None, identity: Identity) -> 
                 yield Finding(IN_MARGINS, {"text": one_line(text)})
 
 
-def margin_words(name: str, content: bytes) -> frozenset[str]:
-    """The words that the style file of a house prints in headers and footers; a document made with it holds them too."""
+def margin_words(name: str, content: bytes) -> tuple[frozenset[str], bool]:
+    """The words that the style file of a house prints in headers and footers, and whether a picture stands there; documents made with it hold them too."""
     package = open_package(name, content)
-    return frozenset(word for part in package.names if part.startswith(("word/header", "word/footer")) and part.endswith(".xml") for word in text_of(package.xml(part)).split())
+    roots = [package.xml(part) for part in package.names if part.startswith(("word/header", "word/footer")) and part.endswith(".xml")]
+    return frozenset(word for root in roots for word in text_of(root).split()), any(holds_object(root) for root in roots)
 
 
 def _running(package: Package, record: Issued | None, identity: Identity) -> list[re.Pattern[str]]:
@@ -197,11 +204,32 @@ def _spaced(text: str) -> str:
     return r"\s+".join(re.escape(word) for word in text.replace("\u00ad", "").split())
 
 
+def _things(things: Sequence[Thing], record: Issued | None) -> Iterator[Finding]:
+    """What is no text, and where it stands: in an answer it may be the answer."""
+    for thing in things:
+        field = record.field.get(thing.field) if record is not None else None
+        name = field.title if field is not None and field.title else thing.field
+        if thing.inside:
+            yield Finding("A picture, drawing or embedded file was put into {field}; it cannot be read. Ask for the answer in words.", {"field": name}, thing.row, thing.field)
+        else:
+            yield Finding("A picture, drawing or embedded file was put in at “{place}”; it cannot be read. Look at it in the file, or ask for words.", {"place": name or thing.row or thing.place}, thing.row, thing.field)
+
+
+def _pictured(package: Package, body: Body) -> Iterator[Finding]:
+    """Comments that hold something that is no text, which a remark cannot say."""
+    for comment in _comments(package):
+        if holds_object(comment):
+            author, row = comment.get(f"{W}author", "") or "?", body.comments.get(comment.get(f"{W}id", ""), "")
+            yield Finding("A comment by {author} holds a picture, drawing or embedded file; it cannot be read. Ask for the comment in words.", {"author": author}, row)
+
+
+def _comments(package: Package) -> list[Any]:
+    return list(package.xml("word/comments.xml").findall(f"{W}comment")) if "word/comments.xml" in package.names else []
+
+
 def _remarks(package: Package, body: Body) -> Iterator[Remark]:
     """Comments and replies, with the row beside which they hang."""
-    if "word/comments.xml" not in package.names:
-        return
-    comments = package.xml("word/comments.xml").findall(f"{W}comment")
+    comments = _comments(package)
     parents = _parents(package)
     marks = {comment.get(f"{W}id", ""): [paragraph.get(f"{W14}paraId", "") for paragraph in comment.iter(f"{W}p")] for comment in comments}
     owner = {mark: number for number, found in marks.items() for mark in found if mark}

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dossier.blocks import Line, one_line
+from dossier.review.word_objects import holds_object, is_object
 from dossier.review.word_text import W, character, shown, text_of
 
 DEEPEST = 200
@@ -25,6 +26,16 @@ class Held:
 
 
 @dataclass
+class Thing:
+    """Something that is no text. `field` is the answer that holds it, else the one in its cell; `place` the words beside it."""
+
+    field: str = ""
+    inside: bool = False
+    row: str = ""
+    place: str = ""
+
+
+@dataclass
 class Body:
     """What was met on the way, in reading order. `comments` leads from a comment's id to the row beside which it hangs."""
 
@@ -32,22 +43,25 @@ class Body:
     lines: list[Line] = field(default_factory=list)
     struck: list[str] = field(default_factory=list)
     comments: dict[str, str] = field(default_factory=dict)
+    things: list[Thing] = field(default_factory=list)
 
 
 @dataclass
 class _Row:
-    """A row while it is read: held controls and comments wait for its name."""
+    """A row while it is read: held controls, comments and things wait for its name."""
 
     held: list[Held] = field(default_factory=list)
+    things: list[Thing] = field(default_factory=list)
     comments: list[str] = field(default_factory=list)
 
 
 @dataclass
 class _Cell:
-    """A cell while it is read: its paragraphs without the answers, and the tags of the answers."""
+    """A cell while it is read: its paragraphs without the answers, the tags of the answers, and what is no text."""
 
     paragraphs: list[str] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
+    things: list[Thing] = field(default_factory=list)
 
 
 def walk(root: Any) -> Body:
@@ -92,6 +106,8 @@ class _Walker:
                 case t if t in (f"{W}commentRangeStart", f"{W}commentReference"):
                     self._comment(child, row)
                 case _:
+                    if is_object(child):
+                        self._met(Thing(place=self._before()), row, cell)
                     self.blocks(content_of(child) if child.tag == f"{W}sdt" else child, row, cell, depth + 1)
 
     def _inside(self, node: Any, wanted: str, depth: int) -> Iterator[Any]:
@@ -135,6 +151,11 @@ class _Walker:
             held.row = held.row or name
         for number in row.comments:
             self.body.comments.setdefault(number, name)
+        for thing in row.things:
+            thing.row = thing.row or name
+        for cell in (cell for _, cell in cells if cell.tags):
+            for thing in cell.things:
+                thing.field = thing.field or cell.tags[0]
         if outer is not None:  # a table that somebody put into a cell
             outer.paragraphs += [" | ".join(one_line("\n".join(cell.paragraphs)) for _, cell in cells)]
             outer.tags += [tag for _, cell in cells for tag in cell.tags]
@@ -148,8 +169,13 @@ class _Walker:
         pieces: list[str] = []
         boxes: list[Any] = []
         tags: list[str] = []
+        met = len(self.body.things)
         self._inline(node, pieces, boxes, tags, row, depth + 1)
         text = "".join(pieces)
+        for thing in self.body.things[met:]:
+            thing.place = one_line(text) or self._before()
+            if cell is not None:
+                cell.things.append(thing)
         if cell is not None:
             cell.paragraphs.append(text)
             cell.tags += tags
@@ -172,6 +198,8 @@ class _Walker:
             elif child.tag in (f"{W}commentRangeStart", f"{W}commentReference"):
                 self._comment(child, row)
             else:
+                if is_object(child):
+                    self._met(Thing(), row)
                 self._inline(content_of(child) if child.tag == f"{W}sdt" else child, pieces, boxes, tags, row, depth + 1)
 
     def _answers(self, control: Any) -> bool:
@@ -190,8 +218,20 @@ class _Walker:
         self.body.held.append(held)
         if row is not None:
             row.held.append(held)
+        if holds_object(content_of(control)):
+            self._met(Thing(held.tag, inside=True), row)
         for anchor in control.iter(f"{W}commentRangeStart", f"{W}commentReference"):
             self._comment(anchor, row)
+
+    def _met(self, thing: Thing, row: _Row | None, cell: _Cell | None = None) -> None:
+        self.body.things.append(thing)
+        for holder in (row, cell):
+            if holder is not None:
+                holder.things.append(thing)
+
+    def _before(self) -> str:
+        """The last words that were met outside of fields."""
+        return next((line.text for line in reversed(self.body.lines) if line.text), "\u2026")
 
     def _comment(self, anchor: Any, row: _Row | None) -> None:
         number = anchor.get(f"{W}id", "")

@@ -15,6 +15,7 @@ W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 
+_WORD_ART = "{urn:schemas-microsoft-com:vml}textpath"
 _GONE = frozenset(f"{W}{name}" for name in ("del", "moveFrom", "delText", "instrText", "delInstrText"))
 _PROPERTIES = frozenset(
     f"{W}{name}"
@@ -71,6 +72,8 @@ def character(node: Any) -> str | None:
         return _sign(node.get(f"{W}font", ""), node.get(f"{W}char", ""))
     if node.tag == f"{M}t":
         return node.text or ""
+    if node.tag == _WORD_ART:
+        return str(node.get("string", ""))
     if node.tag == f"{M}oMath":
         return _formula(node)
     return _CHARACTERS.get(node.tag)
