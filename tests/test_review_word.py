@@ -548,6 +548,37 @@ def test_the_words_of_a_drawn_title_are_quoted() -> None:
     assert sentences(file) == ["Text was added outside the fields; it is not taken: “IKKE GODKJENT”."]
 
 
+# --- struck through -----------------------------------------------------------------------------------------------------
+
+
+def crossed(text: str, name: str = "strike", value: str = "1") -> str:
+    return run(text).replace("<w:r>", f'<w:r><w:rPr><w:{name} w:val="{value}"/></w:rPr>')
+
+
+def test_words_struck_through_in_an_answer_stay_and_are_told() -> None:
+    def strike(root: Any) -> None:
+        fill(root, "r0/comment", f"{run('Ja, ')}{crossed('ikke ')}{crossed('gyldig', 'dstrike')}{run(' godkjent')}{crossed(' 2025')}{crossed(' nå', value='0')}")
+
+    file = changed(word_file(), strike)
+    assert answers(file)["r0/comment"] == "Ja, ikke gyldig godkjent 2025 nå"
+    assert sentences(file) == ["In Kommentar: r0 words are struck through: “ikke gyldig … 2025”. They are taken as they stand; ask whether they were meant to go."]
+
+
+def test_words_struck_through_beside_the_answers_and_in_comments_are_told() -> None:
+    def strike(root: Any) -> None:
+        text = next(node for node in root.iter(f"{W}t") if node.text == "Krav nummer 3")
+        text.getparent().insert(0, xml("<w:rPr><w:strike/></w:rPr>"))
+        fill(root, "r0/comment", '<w:commentReference w:id="1"/>')
+
+    comments = files.COMMENTS.replace(b"<w:r><w:t>Side 3", b"<w:r><w:rPr><w:strike/></w:rPr><w:t>Side 3")
+    reading = read(changed(word_file(), strike, {"word/comments.xml": comments}))
+    assert [(str(finding), finding.row) for finding in reading.findings] == [
+        ("Words beside the answers are struck through, without tracking: “Krav nummer 3”. Ask what is meant.", "r3"),
+        ("In a comment by Ola words are struck through: “Side 3”. They are taken as they stand.", "r0"),
+    ]
+    assert [remark.text for remark in reading.remarks][1] == "Side 3"
+
+
 # --- refused ----------------------------------------------------------------------------------------------------------
 
 

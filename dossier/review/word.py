@@ -14,7 +14,7 @@ from dossier.review.package import AGAIN, Package, is_strict, open_package, pars
 from dossier.review.reading import Answer, Finding, Reading, Remark, fingerprint, refuse
 from dossier.review.word_body import Body, Held, Thing, TooDeep, walk
 from dossier.review.word_objects import holds_object
-from dossier.review.word_text import TRACKED, W14, W, text_of
+from dossier.review.word_text import TRACKED, W14, W, crossed_out, text_of
 
 BODY = "word/document.xml"
 IN_MARGINS = "A header or footer holds words beside those of the document; they are not taken: “{text}”."
@@ -205,21 +205,25 @@ def _spaced(text: str) -> str:
 
 
 def _things(things: Sequence[Thing], record: Issued | None) -> Iterator[Finding]:
-    """What is no text, and where it stands: in an answer it may be the answer."""
+    """What is no text, and where it stands: in an answer it may be the answer. Struck words beside the answers too."""
     for thing in things:
         field = record.field.get(thing.field) if record is not None else None
         name = field.title if field is not None and field.title else thing.field
-        if thing.inside:
+        if thing.text:
+            yield Finding("Words beside the answers are struck through, without tracking: “{text}”. Ask what is meant.", {"text": thing.text}, thing.row)
+        elif thing.inside:
             yield Finding("A picture, drawing or embedded file was put into {field}; it cannot be read. Ask for the answer in words.", {"field": name}, thing.row, thing.field)
         else:
             yield Finding("A picture, drawing or embedded file was put in at “{place}”; it cannot be read. Look at it in the file, or ask for words.", {"place": name or thing.row or thing.place}, thing.row, thing.field)
 
 
 def _pictured(package: Package, body: Body) -> Iterator[Finding]:
-    """Comments that hold something that is no text, which a remark cannot say."""
+    """Comments that hold what a remark cannot say: something that is no text, words struck through."""
     for comment in _comments(package):
+        author, row = comment.get(f"{W}author", "") or "?", body.comments.get(comment.get(f"{W}id", ""), "")
+        if crossed := one_line(crossed_out(comment)):
+            yield Finding("In a comment by {author} words are struck through: “{text}”. They are taken as they stand.", {"author": author, "text": crossed}, row)
         if holds_object(comment):
-            author, row = comment.get(f"{W}author", "") or "?", body.comments.get(comment.get(f"{W}id", ""), "")
             yield Finding("A comment by {author} holds a picture, drawing or embedded file; it cannot be read. Ask for the comment in words.", {"author": author}, row)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from dossier.blocks import Line, one_line
 from dossier.review.word_objects import holds_object, is_object
-from dossier.review.word_text import W, character, shown, text_of
+from dossier.review.word_text import W, character, crossed_out, shown, text_of
 
 DEEPEST = 200
 
@@ -27,12 +27,13 @@ class Held:
 
 @dataclass
 class Thing:
-    """Something that is no text. `field` is the answer that holds it, else the one in its cell; `place` the words beside it."""
+    """Something that is no text, or words struck through (`text`). `field` is the answer that holds it, else the one in its cell; `place` the words beside it."""
 
     field: str = ""
     inside: bool = False
     row: str = ""
     place: str = ""
+    text: str = ""
 
 
 @dataclass
@@ -172,6 +173,8 @@ class _Walker:
         met = len(self.body.things)
         self._inline(node, pieces, boxes, tags, row, depth + 1)
         text = "".join(pieces)
+        if crossed := one_line(crossed_out(node, lambda child: child.tag == f"{W}txbxContent" or (child.tag == f"{W}sdt" and self._answers(child)))):
+            self._met(Thing(text=crossed), row)
         for thing in self.body.things[met:]:
             thing.place = one_line(text) or self._before()
             if cell is not None:

@@ -7,7 +7,7 @@ the Unicode character that looks like it, `<w:sym w:font="Symbol" w:char="F0A3"/
 """
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -157,6 +157,29 @@ def _gather(node: Any, pieces: list[str]) -> None:
         if child.tag == f"{W}p" and pieces and any(pieces):
             pieces.append("\n")
         waiting.append(shown(child))
+
+
+def crossed_out(node: Any, leave: Callable[[Any], bool] = lambda _: False) -> str:
+    """The words below that are struck through as a matter of form, without tracking; what lies below the nodes of `leave` is left out."""
+    pieces: list[str] = []
+    joined = False
+    waiting = [shown(node)]
+    while waiting:
+        child = next(waiting[-1], None)
+        if child is None:
+            waiting.pop()
+        elif child.tag != f"{W}r" or not _is_crossed_out(child):
+            joined = joined and child.tag != f"{W}r"
+            waiting.append(shown(child) if not leave(child) else iter(()))
+        elif text := text_of(child):
+            pieces += [text] if joined or not pieces else [" \u2026 ", text]
+            joined = True
+    return "".join(pieces)
+
+
+def _is_crossed_out(run: Any) -> bool:
+    lines = [line for name in ("strike", "dstrike") for line in run.findall(f"{W}rPr/{W}{name}")]
+    return any(line.get(f"{W}val", "1") in ("1", "true", "on") for line in lines)
 
 
 def is_tracked(node: Any) -> bool:
