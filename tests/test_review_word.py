@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from lxml import etree
 
 from dossier import assemble, i18n
 from dossier.assemble import Order, Workspace
@@ -483,6 +484,37 @@ def test_a_file_without_record_is_known_by_its_properties() -> None:
     reading = read(files.zipped(parts))
     assert reading.issued is None
     assert (reading.identity.number, reading.identity.revision, reading.identity.locale) == ("X-labelling", "A", "nb")
+
+
+def copied_control(content: bytes, text: str) -> str:
+    """The control of an answer with these words, as XML text."""
+    kept: list[str] = []
+
+    def copy_out(root: Any) -> None:
+        fill(root, "r0/comment", run(text))
+        kept.append(etree.tostring(control_of(root, "r0/comment")).decode())
+
+    changed(content, copy_out)
+    return kept[0]
+
+
+@pytest.mark.parametrize("kind", ["footnote", "endnote"])
+def test_words_copied_into_a_note_with_their_field_are_quoted(kind: str) -> None:
+    content = word_file(r0_comment="riktig svar")
+    control = copied_control(content, "svar i noten")
+    notes = f'<w:{kind}s xmlns:w="{files.NAMES["w"]}"><w:{kind} w:id="2"><w:p>{run("Se ")}{control}</w:p></w:{kind}></w:{kind}s>'.encode()
+    file = changed(content, lambda root: None, {f"word/{kind}s.xml": notes})
+    assert answers(file)["r0/comment"] == "riktig svar"
+    assert sentences(file) == ["Text was added outside the fields; it is not taken: “Se svar i noten”."]
+
+
+@pytest.mark.parametrize("kind", ["header", "footer"])
+def test_words_copied_into_a_margin_with_their_field_are_quoted(kind: str) -> None:
+    content = word_file(r0_comment="riktig svar")
+    name, part = margin(content, kind)
+    file = changed(content, lambda root: None, {name: part.replace(b"</w:p>", copied_control(content, "svar i margen").encode() + b"</w:p>", 1)})
+    assert answers(file)["r0/comment"] == "riktig svar"
+    assert sentences(file) == [BESIDE.format("svar i margen")]
 
 
 # --- what is no text ---------------------------------------------------------------------------------------------------

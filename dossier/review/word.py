@@ -34,7 +34,7 @@ def read(name: str, content: bytes) -> Reading:
     root = _body(package)
     try:
         body = walk(root)
-        beside = [walk(part) for part in _notes(package)]
+        beside = [walk(part, fields=False) for part in _notes(package)]
     except TooDeep:
         raise refuse(name, "is nested deeper than any office program writes; it may be harmful.", AGAIN) from None
     notes, noted = [line for note in beside for line in note.lines], [thing for note in beside for thing in note.things]

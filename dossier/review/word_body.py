@@ -65,9 +65,9 @@ class _Cell:
     things: list[Thing] = field(default_factory=list)
 
 
-def walk(root: Any) -> Body:
-    """The body below `root` (w:document, or a part with notes). Raises TooDeep."""
-    walker = _Walker()
+def walk(root: Any, fields: bool = True) -> Body:
+    """The body below `root` (w:document, or a part with notes). Without `fields` the words of controls are words like others. Raises TooDeep."""
+    walker = _Walker(fields)
     walker.blocks(root, None, None, 0)
     return walker.body
 
@@ -87,8 +87,9 @@ def content_of(control: Any) -> Any:
 
 
 class _Walker:
-    def __init__(self) -> None:
+    def __init__(self, fields: bool) -> None:
         self.body = Body()
+        self.fields = fields
 
     def blocks(self, node: Any, row: _Row | None, cell: _Cell | None, depth: int) -> None:
         """Paragraphs, tables and what may surround them."""
@@ -207,7 +208,7 @@ class _Walker:
 
     def _answers(self, control: Any) -> bool:
         """Whether the control is a field itself: it has a field's name, and no field inside it."""
-        return bool(tag_of(control)) and not any(tag_of(inner) for inner in control.iter(f"{W}sdt") if inner is not control)
+        return self.fields and bool(tag_of(control)) and not any(tag_of(inner) for inner in control.iter(f"{W}sdt") if inner is not control)
 
     def _hold(self, control: Any, row: _Row | None, cell: _Cell | None) -> None:
         self._held(control, row)
