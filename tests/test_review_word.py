@@ -399,6 +399,42 @@ def test_a_struck_row_counts_as_deleted_and_is_quoted() -> None:
     ]
 
 
+def test_a_struck_row_is_quoted_where_its_words_are_struck_too() -> None:
+    """Word strikes the row and every run in it."""
+
+    def strike(root: Any) -> None:
+        fill(root, "r4/comment", run("viktig"))
+        row = row_of(root, "r4")
+        row.find(f"{W}trPr").append(xml('<w:del w:id="4" w:author="A"/>'))
+        for node in list(row.iter(f"{W}r")):
+            around = xml('<w:del w:id="5" w:author="A"/>')
+            node.addprevious(around)
+            around.append(node)
+            for text in node.iter(f"{W}t"):
+                text.tag = f"{W}delText"
+
+    assert sentences(changed(word_file(), strike))[0] == "The row “r4 Krav nummer 4 Velg ☐ viktig” is struck out with tracked changes; it counts as deleted."
+
+
+ENDED = '<w:p><w:pPr><w:rPr><w:del w:id="7" w:author="A"/></w:rPr></w:pPr>'
+
+
+def test_paragraphs_whose_end_is_deleted_are_one() -> None:
+    def join(root: Any) -> None:
+        content = f"{ENDED}{run('Ser')}</w:p>{ENDED}</w:p><w:bookmarkEnd w:id='3'/><w:p>{run('vice')}</w:p><w:p>{run('neste')}</w:p>"
+        around = xml(f'<w:tc><w:sdt><w:sdtPr><w:tag w:val="r0/comment"/></w:sdtPr><w:sdtContent>{content}</w:sdtContent></w:sdt></w:tc>')
+        cell = next(control_of(root, "r0/comment").iterancestors(f"{W}tc"))
+        cell.getparent().replace(cell, around)
+        end = next(root.iter(f"{W}tbl"))
+        for text in (f"{ENDED}{run('Etter')}</w:p>", f"<w:p>{run('tanke')}</w:p>"):
+            end.addnext(xml(text))
+            end = end.getnext()
+
+    file = changed(word_file(), join)
+    assert answers(file)["r0/comment"] == "Service\nneste"
+    assert sentences(file) == ["Kommentar: r0 holds tracked changes that were not accepted; it was read as if they were: “Service\nneste”.", "Text was added outside the fields; it is not taken: “Ettertanke”."]
+
+
 def test_a_field_that_was_deleted_is_found_by_its_row() -> None:
     def type_instead(root: Any) -> None:
         for tag, text in (("r3/comment", "skrevet rett i cellen"), ("r3/status", "Delvis oppfylt")):

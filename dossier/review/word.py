@@ -14,7 +14,7 @@ from dossier.review.package import AGAIN, Package, is_strict, open_package, pars
 from dossier.review.reading import Answer, Finding, Reading, Remark, fingerprint, refuse
 from dossier.review.word_body import Body, Held, Thing, TooDeep, walk
 from dossier.review.word_objects import holds_object
-from dossier.review.word_text import TRACKED, W14, W, crossed_out, text_of
+from dossier.review.word_text import TRACKED, W14, W, crossed_out, text_of, without_deleted_ends
 
 BODY = "word/document.xml"
 IN_MARGINS = "A header or footer holds words beside those of the document; they are not taken: “{text}”."
@@ -76,7 +76,7 @@ def _body(package: Package) -> Any:
     content = package.read(BODY)
     if is_strict(content):
         raise refuse(package.name, "is a Strict Open XML document.", "Open it in Word and save it as Word document (.docx), not as Strict Open XML.")
-    return parsed(package.name, BODY, content)
+    return without_deleted_ends(parsed(package.name, BODY, content))
 
 
 def _keyed(name: str, body: Body, record: Issued | None) -> None:
@@ -148,7 +148,7 @@ def _notes(package: Package) -> Iterator[Any]:
     """Footnotes and endnotes that somebody wrote; the separators that every file has are typed."""
     for part, kind in (("word/footnotes.xml", "footnote"), ("word/endnotes.xml", "endnote")):
         if part in package.names:
-            for note in package.xml(part).findall(f"{W}{kind}"):
+            for note in without_deleted_ends(package.xml(part)).findall(f"{W}{kind}"):
                 if note.get(f"{W}type") is None:
                     yield note
 
@@ -228,7 +228,7 @@ def _pictured(package: Package, body: Body) -> Iterator[Finding]:
 
 
 def _comments(package: Package) -> list[Any]:
-    return list(package.xml("word/comments.xml").findall(f"{W}comment")) if "word/comments.xml" in package.names else []
+    return list(without_deleted_ends(package.xml("word/comments.xml")).findall(f"{W}comment")) if "word/comments.xml" in package.names else []
 
 
 def _remarks(package: Package, body: Body) -> Iterator[Remark]:

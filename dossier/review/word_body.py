@@ -134,7 +134,7 @@ class _Walker:
         else:
             properties = node.find(f"{W}trPr")
             if properties is not None and properties.find(f"{W}del") is not None:
-                self.body.struck.append(one_line(text_of(node)))
+                self.body.struck.append(one_line(text_of(node, deleted=True)))
                 return
             column = 0
             for each in self._inside(node, f"{W}tc", depth):

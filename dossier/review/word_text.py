@@ -7,7 +7,7 @@ the Unicode character that looks like it, `<w:sym w:font="Symbol" w:char="F0A3"/
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from typing import Any
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -22,6 +22,8 @@ _PROPERTIES = frozenset(
     for name in ("pPr", "rPr", "tblPr", "trPr", "tcPr", "tblGrid", "sectPr", "sdtPr", "sdtEndPr", "smartTagPr", "customXmlPr", "fldData", "tblPrEx", "rt", "footnoteReference")
 )
 _CHARACTERS = {f"{W}tab": "\t", f"{W}br": "\n", f"{W}cr": "\n", f"{W}noBreakHyphen": "\u2011", f"{W}softHyphen": "\u00ad", f"{W}ptab": "\t"}
+_DELETED = frozenset(f"{W}{name}" for name in ("del", "moveFrom", "delText"))
+_MARKERS = frozenset(f"{W}{name}" for name in ("bookmarkStart", "bookmarkEnd", "commentRangeStart", "commentRangeEnd", "proofErr"))
 TRACKED = frozenset(f"{W}{name}" for name in ("ins", "del", "moveFrom", "moveTo"))
 SKIPPED = _GONE | _PROPERTIES
 
@@ -54,19 +56,19 @@ _BEFORE = {f"{M}den": "/", f"{M}sup": "^", f"{M}sub": "_"}
 _BETWEEN = {f"{M}m": "; ", f"{M}mr": ", ", f"{M}eqArr": "; "}
 
 
-def shown(node: Any) -> Iterator[Any]:
+def shown(node: Any, skipped: Set[str] = SKIPPED) -> Iterator[Any]:
     """The children that are shown: of alternatives the first only, since the others say the same again."""
     for child in node:
         if child.tag == f"{MC}AlternateContent":
             choice = child.find(f"{MC}Choice")
-            yield from shown(choice if choice is not None else child.find(f"{MC}Fallback") if child.find(f"{MC}Fallback") is not None else ())
-        elif child.tag not in SKIPPED and isinstance(child.tag, str):
+            yield from shown(choice if choice is not None else child.find(f"{MC}Fallback") if child.find(f"{MC}Fallback") is not None else (), skipped)
+        elif child.tag not in skipped and isinstance(child.tag, str):
             yield child
 
 
 def character(node: Any) -> str | None:
     """The text that an element stands for by itself; None where only its children have text."""
-    if node.tag == f"{W}t":
+    if node.tag in (f"{W}t", f"{W}delText"):
         return _spelled(node)
     if node.tag == f"{W}sym":
         return _sign(node.get(f"{W}font", ""), node.get(f"{W}char", ""))
@@ -135,16 +137,16 @@ def _grouped(text: str) -> str:
     return text if len(text) == 1 or text.isalnum() else f"({text})"
 
 
-def text_of(node: Any) -> str:
-    """All text below, a line feed between paragraphs."""
+def text_of(node: Any, deleted: bool = False) -> str:
+    """All text below, a line feed between paragraphs; with `deleted` what tracking holds as deleted too."""
     pieces: list[str] = []
-    _gather(node, pieces)
+    _gather(node, pieces, SKIPPED - _DELETED if deleted else SKIPPED)
     return "".join(pieces)
 
 
-def _gather(node: Any, pieces: list[str]) -> None:
+def _gather(node: Any, pieces: list[str], skipped: Set[str]) -> None:
     """Depth first, without recursion over the depth that a file chooses."""
-    waiting = [shown(node)]
+    waiting = [shown(node, skipped)]
     while waiting:
         child = next(waiting[-1], None)
         if child is None:
@@ -156,7 +158,30 @@ def _gather(node: Any, pieces: list[str]) -> None:
             continue
         if child.tag == f"{W}p" and pieces and any(pieces):
             pieces.append("\n")
-        waiting.append(shown(child))
+        waiting.append(shown(child, skipped))
+
+
+def without_deleted_ends(root: Any) -> Any:
+    """The root, with each paragraph whose end was deleted with tracking made one with the next, as Word shows them once that is accepted."""
+    for paragraph in list(root.iter(f"{W}p")):
+        deleted = paragraph.getparent() is not None and _is_end_deleted(paragraph)
+        while deleted and (following := _next(paragraph)) is not None:
+            deleted = _is_end_deleted(following)
+            following.getparent().remove(following)
+            paragraph.extend(child for child in list(following) if child.tag != f"{W}pPr")
+    return root
+
+
+def _is_end_deleted(paragraph: Any) -> bool:
+    return any(paragraph.find(f"{W}pPr/{W}rPr/{W}{name}") is not None for name in ("del", "moveFrom"))
+
+
+def _next(paragraph: Any) -> Any:
+    """The paragraph that follows at once."""
+    following = paragraph.getnext()
+    while following is not None and following.tag in _MARKERS:
+        following = following.getnext()
+    return following if following is not None and following.tag == f"{W}p" else None
 
 
 def crossed_out(node: Any, leave: Callable[[Any], bool] = lambda _: False) -> str:
