@@ -553,6 +553,33 @@ def test_words_copied_into_a_margin_with_their_field_are_quoted(kind: str) -> No
     assert sentences(file) == [BESIDE.format("svar i margen")]
 
 
+def renamed(content: bytes, **names: str) -> bytes:
+    """The file with parts of word/ called otherwise, as relations and content types say."""
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    for old, new in names.items():
+        for kind in ("xml", "xml.rels"):
+            parts = {name.replace(f"/{old}.{kind}", f"/{new}.{kind}"): data.replace(f"{old}.xml".encode(), f"{new}.xml".encode()) for name, data in parts.items()}
+    return files.zipped(parts)
+
+
+def test_a_document_whose_parts_have_other_names_is_read() -> None:
+    """Word for the web calls the main part document2.xml."""
+    filled = changed(word_file(), lambda root: fill(root, "r0/comment", f'{run("Se side 4")}<w:r><w:commentReference w:id="0"/></w:r>'), {"word/xyz.xml": files.COMMENTS})
+    with zipfile.ZipFile(io.BytesIO(filled)) as package:
+        relations = package.read("word/_rels/document.xml.rels")
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/comments"
+    filled = changed(filled, lambda root: None, {"word/_rels/document.xml.rels": relations.replace(b"</Relationships>", f'<Relationship Id="rId77" Type="{kind}" Target="/word/xyz.xml"/></Relationships>'.encode())})
+    name, part = margin(filled, "footer")
+    filled = changed(filled, lambda root: None, {name: part.replace(b"</w:p>", run("i bunnteksten").encode() + b"</w:p>", 1)})
+    file = renamed(filled, document="document2", footer2="bottom", core="core0")
+    reading = read(file)
+    assert answers(file)["r0/comment"] == "Se side 4"
+    assert [(remark.text, remark.row) for remark in reading.remarks if not remark.reply] == [("Hvor står dette?", "r0"), ("Side 3", "")]
+    assert sentences(file) == [BESIDE.format("i bunnteksten")]
+    assert read(without_record(file)).identity.number == "X-labelling"
+
+
 # --- what is no text ---------------------------------------------------------------------------------------------------
 
 A = "http://schemas.openxmlformats.org/drawingml/2006/main"

@@ -16,7 +16,7 @@ from dossier.review.word_body import Body, Held, Thing, TooDeep, walk
 from dossier.review.word_objects import holds_object
 from dossier.review.word_text import TRACKED, W14, W, crossed_out, text_of, without_deleted_ends
 
-BODY = "word/document.xml"
+_BODY = "word/document.xml"
 IN_MARGINS = "A header or footer holds words beside those of the document; they are not taken: “{text}”."
 PICTURE_IN_MARGINS = "A header or footer holds a picture, drawing or embedded file; it cannot be read. Look at it in the file."
 _DC = "{http://purl.org/dc/elements/1.1/}"
@@ -68,15 +68,27 @@ def _identity(package: Package) -> tuple[Issued | None, Identity]:
 
 def _properties(package: Package, *names: str) -> tuple[str, ...]:
     """What the file's properties say; empty where one is missing."""
-    core = package.xml("docProps/core.xml") if "docProps/core.xml" in package.names else None
+    part = next((part for part in (*package.related("", "core-properties"), "docProps/core.xml") if part in package.names), "")
+    core = package.xml(part) if part else None
     return tuple((core.findtext(name) or "") if core is not None else "" for name in names)
 
 
+def _main(package: Package) -> str:
+    """The part that holds the document; Word for the web calls it word/document2.xml."""
+    return next(iter(package.related("", "officeDocument")), _BODY)
+
+
+def _beside(package: Package, kind: str, usual: str) -> tuple[str, ...]:
+    """The parts of one kind that belong to the document, by its relations and by their usual names."""
+    return tuple(dict.fromkeys([*package.related(_main(package), kind), *(part for part in package.names if re.fullmatch(usual, part))]))
+
+
 def _body(package: Package) -> Any:
-    content = package.read(BODY)
+    part = _main(package)
+    content = package.read(part)
     if is_strict(content):
         raise refuse(package.name, "is a Strict Open XML document.", "Open it in Word and save it as Word document (.docx), not as Strict Open XML.")
-    return without_deleted_ends(parsed(package.name, BODY, content))
+    return without_deleted_ends(parsed(package.name, part, content))
 
 
 def _keyed(name: str, body: Body, record: Issued | None) -> None:
@@ -146,8 +158,8 @@ def _typed(text: str, field: Field) -> str:
 
 def _notes(package: Package) -> Iterator[Any]:
     """Footnotes and endnotes that somebody wrote; the separators that every file has are typed."""
-    for part, kind in (("word/footnotes.xml", "footnote"), ("word/endnotes.xml", "endnote")):
-        if part in package.names:
+    for kind in ("footnote", "endnote"):
+        for part in _beside(package, f"{kind}s", rf"word/{kind}s\.xml"):
             for note in without_deleted_ends(package.xml(part)).findall(f"{W}{kind}"):
                 if note.get(f"{W}type") is None:
                     yield note
@@ -156,26 +168,28 @@ def _notes(package: Package) -> Iterator[Any]:
 def _in_margins(package: Package, record: Issued | None, identity: Identity) -> Iterator[Finding]:
     """Words in headers and footers that are not those of the document; what was put in with tracking is told as such."""
     own = _running(package, record, identity)
-    for part in package.names:
-        if part.startswith(("word/header", "word/footer")) and part.endswith(".xml"):
-            root = package.xml(part)
-            text = text_of(root).replace("\u00ad", "")
-            for pattern in own:
-                text = pattern.sub(" ", text, count=1)
-            text = one_line(text)
-            if holds_object(root):
-                yield Finding(PICTURE_IN_MARGINS)
-            for inserted in filter(None, (one_line(text_of(node)) for node in root.iter(*TRACKED) if node.tag.endswith(("}ins", "}moveTo")))):
-                text = text.replace(inserted, "", 1)
-                yield Finding("Text was inserted into a header or footer; it is not taken: “{text}”.", {"text": inserted})
-            if any(sign.isalnum() for sign in text):
-                yield Finding(IN_MARGINS, {"text": one_line(text)})
+    for root in _margins(package):
+        text = text_of(root).replace("\u00ad", "")
+        for pattern in own:
+            text = pattern.sub(" ", text, count=1)
+        text = one_line(text)
+        if holds_object(root):
+            yield Finding(PICTURE_IN_MARGINS)
+        for inserted in filter(None, (one_line(text_of(node)) for node in root.iter(*TRACKED) if node.tag.endswith(("}ins", "}moveTo")))):
+            text = text.replace(inserted, "", 1)
+            yield Finding("Text was inserted into a header or footer; it is not taken: “{text}”.", {"text": inserted})
+        if any(sign.isalnum() for sign in text):
+            yield Finding(IN_MARGINS, {"text": one_line(text)})
+
+
+def _margins(package: Package) -> list[Any]:
+    return [package.xml(part) for kind in ("header", "footer") for part in _beside(package, kind, rf"word/{kind}[^/]*\.xml")]
 
 
 def margin_words(name: str, content: bytes) -> tuple[frozenset[str], bool]:
     """The words that the style file of a house prints in headers and footers, and whether a picture stands there; documents made with it hold them too."""
     package = open_package(name, content)
-    roots = [package.xml(part) for part in package.names if part.startswith(("word/header", "word/footer")) and part.endswith(".xml")]
+    roots = _margins(package)
     return frozenset(word for root in roots for word in text_of(root).split()), any(holds_object(root) for root in roots)
 
 
@@ -228,7 +242,8 @@ def _pictured(package: Package, body: Body) -> Iterator[Finding]:
 
 
 def _comments(package: Package) -> list[Any]:
-    return list(without_deleted_ends(package.xml("word/comments.xml")).findall(f"{W}comment")) if "word/comments.xml" in package.names else []
+    parts = _beside(package, "comments", r"word/comments\.xml")
+    return [comment for part in parts for comment in without_deleted_ends(package.xml(part)).findall(f"{W}comment")]
 
 
 def _remarks(package: Package, body: Body) -> Iterator[Remark]:
@@ -248,8 +263,6 @@ def _remarks(package: Package, body: Body) -> Iterator[Remark]:
 
 def _parents(package: Package) -> dict[str, str]:
     """Which paragraph of a comment answers which, from the part that Word keeps for it."""
-    part = "word/commentsExtended.xml"
-    if part not in package.names:
-        return {}
-    entries = package.xml(part).findall(f"{_W15}commentEx")
+    parts = _beside(package, "commentsExtended", r"word/commentsExtended\.xml")
+    entries = [entry for part in parts for entry in package.xml(part).findall(f"{_W15}commentEx")]
     return {entry.get(f"{_W15}paraId", ""): entry.get(f"{_W15}paraIdParent", "") for entry in entries if entry.get(f"{_W15}paraIdParent")}
