@@ -341,6 +341,40 @@ def test_of_annotated_text_the_text_is_read() -> None:
     assert answers(changed(word_file(), lambda root: fill(root, "r0/comment", ruby)))["r0/comment"] == "漢字"
 
 
+def older_form(data: str, result: str = "") -> str:
+    return f'<w:r><w:fldChar w:fldCharType="begin"><w:ffData>{data}</w:ffData></w:fldChar></w:r><w:r><w:instrText>FORM</w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r>{result}<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+
+
+LISTED = '<w:listEntry w:val="Nei"/><w:listEntry w:val="Ja"/>'
+
+
+@pytest.mark.parametrize(
+    ("form", "shows"),
+    [
+        (older_form(f'<w:ddList><w:result w:val="1"/>{LISTED}</w:ddList>'), "Ja"),
+        (older_form(f"<w:ddList>{LISTED}</w:ddList>"), "Nei"),
+        (older_form(f'<w:ddList><w:result w:val="9"/>{LISTED}</w:ddList>'), ""),
+        (older_form('<w:textInput><w:default w:val="skriv"/></w:textInput>', run("skrevet")), "skrevet"),
+        (older_form("<w:checkBox><w:sizeAuto/><w:checked/></w:checkBox>"), "☒"),
+        (older_form('<w:checkBox><w:default w:val="1"/><w:checked w:val="0"/></w:checkBox>'), "☐"),
+    ],
+)
+def test_what_is_chosen_in_a_field_of_an_older_form_is_text(form: str, shows: str) -> None:
+    assert answers(changed(word_file(), lambda root: fill(root, "r0/comment", f"{run('Svar: ')}{form}")))["r0/comment"] == f"Svar: {shows}"
+
+
+def test_words_that_only_the_form_for_older_programs_holds_are_read() -> None:
+    way = '<mc:AlternateContent><mc:Choice Requires="wps"><w:drawing/></mc:Choice><mc:Fallback>{}</mc:Fallback></mc:AlternateContent>'
+
+    def write(root: Any) -> None:
+        fill(root, "r0/comment", f"<w:r>{way.format('<w:t>reserve</w:t>')}</w:r>")
+        control_of(root, "r1/comment").addnext(xml(f"<w:r>{way.format('<w:pict><v:shape><v:textbox><w:txbxContent><w:p>' + run('i boksen') + '</w:p></w:txbxContent></v:textbox></v:shape></w:pict>')}</w:r>"))
+
+    file = changed(word_file(), write)
+    assert answers(file)["r0/comment"] == "reserve"
+    assert sentences(file) == ["Text was added outside the fields; it is not taken: “i boksen”."]
+
+
 # --- what else happens to a file --------------------------------------------------------------------------------------
 
 

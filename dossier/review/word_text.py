@@ -26,6 +26,8 @@ _DELETED = frozenset(f"{W}{name}" for name in ("del", "moveFrom", "delText"))
 _MARKERS = frozenset(f"{W}{name}" for name in ("bookmarkStart", "bookmarkEnd", "commentRangeStart", "commentRangeEnd", "proofErr"))
 TRACKED = frozenset(f"{W}{name}" for name in ("ins", "del", "moveFrom", "moveTo"))
 SKIPPED = _GONE | _PROPERTIES
+_SPEAKING = (f"{W}t", f"{W}sym", f"{M}t", _WORD_ART)
+ON = ("1", "true", "on")  # how a property says yes; without a word it says so too
 
 _PRIVATE = 0xF000  # Word counts the characters of a symbol font from here
 _UNKNOWN = "\ufffd"
@@ -57,13 +59,17 @@ _BETWEEN = {f"{M}m": "; ", f"{M}mr": ", ", f"{M}eqArr": "; "}
 
 
 def shown(node: Any, skipped: Set[str] = SKIPPED) -> Iterator[Any]:
-    """The children that are shown: of alternatives the first only, since the others say the same again."""
+    """The children that are shown: of alternatives the first that has words, since the others say the same again."""
     for child in node:
         if child.tag == f"{MC}AlternateContent":
-            choice = child.find(f"{MC}Choice")
-            yield from shown(choice if choice is not None else child.find(f"{MC}Fallback") if child.find(f"{MC}Fallback") is not None else (), skipped)
+            yield from shown(_alternative(child), skipped)
         elif child.tag not in skipped and isinstance(child.tag, str):
             yield child
+
+
+def _alternative(node: Any) -> Any:
+    ways = [child for child in node if child.tag in (f"{MC}Choice", f"{MC}Fallback")]
+    return next((way for way in ways if next(way.iter(*_SPEAKING), None) is not None), ways[0] if ways else ())
 
 
 def character(node: Any) -> str | None:
@@ -76,9 +82,23 @@ def character(node: Any) -> str | None:
         return node.text or ""
     if node.tag == _WORD_ART:
         return str(node.get("string", ""))
+    if node.tag == f"{W}fldChar" and (form := node.find(f"{W}ffData")) is not None:
+        return _chosen(form)
     if node.tag == f"{M}oMath":
         return _formula(node)
     return _CHARACTERS.get(node.tag)
+
+
+def _chosen(form: Any) -> str:
+    """What a field of an older form shows by itself: the line chosen from its list, or its box. Typed text stands in runs."""
+    if (listed := form.find(f"{W}ddList")) is not None:
+        number = next((mark.get(f"{W}val", "0") for name in ("result", "default") for mark in listed.findall(f"{W}{name}")), "0")
+        lines = [line.get(f"{W}val", "") for line in listed.findall(f"{W}listEntry")]
+        return lines[int(number)] if number.isascii() and number.isdigit() and len(number) < 4 and int(number) < len(lines) else ""
+    if (box := form.find(f"{W}checkBox")) is not None:
+        mark = next((mark for name in ("checked", "default") for mark in box.findall(f"{W}{name}")), None)
+        return "\u2612" if mark is not None and mark.get(f"{W}val", "1") in ON else "\u2610"
+    return ""
 
 
 def _spelled(node: Any) -> str:
@@ -204,7 +224,7 @@ def crossed_out(node: Any, leave: Callable[[Any], bool] = lambda _: False) -> st
 
 def _is_crossed_out(run: Any) -> bool:
     lines = [line for name in ("strike", "dstrike") for line in run.findall(f"{W}rPr/{W}{name}")]
-    return any(line.get(f"{W}val", "1") in ("1", "true", "on") for line in lines)
+    return any(line.get(f"{W}val", "1") in ON for line in lines)
 
 
 def is_tracked(node: Any) -> bool:
