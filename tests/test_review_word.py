@@ -415,6 +415,41 @@ def test_an_added_row_is_quoted() -> None:
     assert sentences(changed(word_file(), add)) == ["A row was added by hand; it is not an answer to a field and is not taken: “nytt | Et krav som mangler”."]
 
 
+def nested(*words: str) -> str:
+    cells = "".join(f'<w:tc><w:tcPr><w:gridSpan w:val="3"/></w:tcPr><w:p>{word}</w:p></w:tc>' for word in words)
+    return f"<w:tbl><w:tr>{cells}</w:tr></w:tbl>"
+
+
+@pytest.mark.parametrize("column", range(5))
+def test_a_table_put_into_a_cell_is_quoted_and_confuses_no_row(column: int) -> None:
+    def put_in(root: Any) -> None:
+        choose(root, "r2/status", "Oppfylt")
+        row_of(root, "r2").findall(f"{W}tc")[column].append(xml(nested(run("A1"), run("B1"))))
+
+    file = changed(word_file(), put_in)
+    assert answers(file)["r2/status"] == "fulfilled"
+    text = ("r2", "Krav nummer 2", "", "", "")[column]
+    changed_words = f"The wording was changed. Issued: “{text}”. In the reviewed file: “{text} A1 | B1”."
+    assert sentences(file) == [changed_words if text else "Text was added outside the fields; it is not taken: “A1 | B1”."]
+    reading = read(file)
+    assert reading.issued is not None
+    assert [finding.row for finding in compare(reading, reading.issued).findings] == ["r2"]
+
+
+def test_an_answer_moved_into_a_table_in_its_cell_belongs_to_its_row() -> None:
+    def move(root: Any) -> None:
+        fill(root, "r2/comment", run("flyttet"))
+        control = control_of(root, "r2/comment")
+        around = xml(nested(run("Merknad"), ""))
+        paragraph = control.getparent()
+        around.findall(f".//{W}p")[1].append(control)
+        paragraph.addnext(around)
+
+    reading = read(changed(word_file(), move))
+    assert [(answer.value, answer.place) for answer in reading.answers if answer.field == "r2/comment"] == [("flyttet", "r2")]
+    assert sentences(changed(word_file(), move)) == ["Text was added outside the fields; it is not taken: “Merknad |”."]
+
+
 def test_changed_wording_is_shown() -> None:
     def reword(root: Any) -> None:
         next(node for node in root.iter(f"{W}t") if node.text == "Krav nummer 3").text = "Krav nummer 3, men bare noen ganger"

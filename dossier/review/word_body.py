@@ -63,6 +63,12 @@ class _Cell:
     paragraphs: list[str] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
     things: list[Thing] = field(default_factory=list)
+    nested: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """What it says, with the rows of tables that somebody put into it last: its own words name the row."""
+        return one_line("\n".join([*self.paragraphs, *self.nested]))
 
 
 def walk(root: Any, fields: bool = True) -> Body:
@@ -100,9 +106,9 @@ class _Walker:
                     self._paragraph(child, row, cell, depth)
                 case t if t == f"{W}tbl":
                     for each in self._inside(child, f"{W}tr", depth):
-                        self._row(each, cell, depth + 1)
+                        self._row(each, row, cell, depth + 1)
                 case t if t == f"{W}tr":
-                    self._row(child, cell, depth + 1)
+                    self._row(child, row, cell, depth + 1)
                 case t if t == f"{W}sdt" and self._answers(child):
                     self._hold(child, row, cell)
                 case t if t in (f"{W}commentRangeStart", f"{W}commentReference"):
@@ -123,8 +129,8 @@ class _Walker:
             elif child.tag not in (f"{W}p", f"{W}r"):
                 yield from self._inside(child, wanted, depth + 1)
 
-    def _row(self, node: Any, outer: _Cell | None, depth: int) -> None:
-        """One row; its name is what its first cell says."""
+    def _row(self, node: Any, around: _Row | None, outer: _Cell | None, depth: int) -> None:
+        """One row; its name is what its first cell says. `around` and `outer` are the row and the cell in which its table stands."""
         row = _Row()
         cells: list[tuple[int, _Cell]] = []
         if node.tag == f"{W}sdt":  # a control round a whole row: the row's text is the answer
@@ -145,9 +151,15 @@ class _Walker:
                     self.blocks(each, row, cell, depth + 1)
                 cells.append((column, cell))
                 column += _span(each)
-        self._close(row, cells, outer)
+        for cell in (cell for _, cell in cells if cell.tags):
+            for thing in cell.things:
+                thing.field = thing.field or cell.tags[0]
+        if outer is not None:
+            _nest(row, [cell for _, cell in cells], around, outer)
+        else:
+            self._close(row, cells)
 
-    def _close(self, row: _Row, cells: list[tuple[int, _Cell]], outer: _Cell | None) -> None:
+    def _close(self, row: _Row, cells: list[tuple[int, _Cell]]) -> None:
         name = one_line("\n".join(cells[0][1].paragraphs)) if cells else ""
         for held in row.held:
             held.row = held.row or name
@@ -155,15 +167,8 @@ class _Walker:
             self.body.comments.setdefault(number, name)
         for thing in row.things:
             thing.row = thing.row or name
-        for cell in (cell for _, cell in cells if cell.tags):
-            for thing in cell.things:
-                thing.field = thing.field or cell.tags[0]
-        if outer is not None:  # a table that somebody put into a cell
-            outer.paragraphs += [" | ".join(one_line("\n".join(cell.paragraphs)) for _, cell in cells)]
-            outer.tags += [tag for _, cell in cells for tag in cell.tags]
-            return
         for column, cell in cells:
-            text = one_line("\n".join(cell.paragraphs))
+            text = cell.text
             if text or cell.tags:
                 self.body.lines.append(Line(text, name, column, tuple(cell.tags)))
 
@@ -249,8 +254,20 @@ class _Walker:
             raise TooDeep
 
 
+def _nest(row: _Row, cells: list[_Cell], around: _Row | None, outer: _Cell) -> None:
+    """A row of a table that somebody put into a cell: its words are words of that cell, its fields those of the row around."""
+    if any(cell.text for cell in cells):
+        outer.nested.append(" | ".join(cell.text for cell in cells))
+    outer.tags += [tag for cell in cells for tag in cell.tags]
+    outer.things += [thing for cell in cells for thing in cell.things]
+    if around is not None:
+        around.held += row.held
+        around.comments += row.comments
+        around.things += row.things
+
+
 def _span(node: Any) -> int:
-    """How many columns of the grid a cell takes."""
-    span = next(node.iter(f"{W}gridSpan"), None)
+    """How many columns of the grid a cell takes; a control may stand round it."""
+    span = next((found for path in ("", f"{W}sdtContent/{W}tc/") if (found := node.find(f"{path}{W}tcPr/{W}gridSpan")) is not None), None)
     text = span.get(f"{W}val", "1") if span is not None else "1"
     return int(text) if text.isdecimal() and len(text) < 3 and int(text) else 1
