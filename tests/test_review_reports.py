@@ -11,7 +11,7 @@ import pytest
 import dossier
 from dossier import assemble, i18n
 from dossier.assemble import Workspace
-from dossier.blocks import Document, Table, inlines_of, plain
+from dossier.blocks import Document, Line, Table, inlines_of, plain
 from dossier.issued import Issued, parse
 from dossier.review import redline, written
 from dossier.review.intake import Part
@@ -107,3 +107,42 @@ def test_the_change_note_tells_requirements_decisions_and_facts_apart(issues: tu
 def test_an_issue_beside_itself_has_no_differences(issues: tuple[Issued, Issued], workspace: Workspace) -> None:
     assert redline.compare(issues[0], issues[0], ("old", "new")) == ()
     assert "De to utgavene er like." in words(change_note((), issues[0], issues[0], DAY, workspace.shelf))
+
+
+def test_a_changed_cell_of_any_table_is_told(issues: tuple[Issued, Issued], workspace: Workspace) -> None:
+    old = issues[0]
+
+    def change(line: Line) -> Line | None:
+        texts = {"FP-100": "FP-200", "Fjordpuls AS": "Fjordpuls Holding AS"}
+        return None if line.row == "SRN" else replace(line, text=texts.get(line.text, line.text))
+
+    rows = [line for line in old.lines if line.row]
+    assert {"FP-100", "Fjordpuls AS", "NO-MF-000000000"} <= {line.text for line in rows}
+    new = replace(old, lines=tuple(changed for line in old.lines if (changed := change(line)) is not None))
+    told = [(difference.old, difference.new) for difference in redline.compare(old, new, ("old", "new"))]
+    assert ("FP-100", "FP-200") in told
+    assert ("Fjordpuls AS", "Fjordpuls Holding AS") in told
+    assert "FP-200" in words(change_note(redline.compare(old, new, ("old", "new")), old, new, DAY, workspace.shelf))
+
+
+def table(*rows: tuple[str, ...]) -> tuple[Line, ...]:
+    return tuple(Line(text, row[0], column) for row in rows for column, text in enumerate(row))
+
+
+STANDARDS = (("[1]", "ISO 14971", "2019"), ("[2]", "IEC 62304", "2006"), ("Role", "Name"), ("Prepared by", "Kari"), ("Approved by", "Ola"))
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        (STANDARDS, []),
+        ((("[1]", "ISO 13485", "2016"), ("[2]", "ISO 14971", "2019"), ("[3]", "IEC 62304", "2006"), *STANDARDS[2:]), [("ISO 13485", "", "[1] | ISO 13485 | 2016")]),
+        (STANDARDS[1:], [("ISO 14971", "[1] | ISO 14971 | 2019", "")]),
+        ((("[1]", "ISO 14971", "2019, see [2]"), *STANDARDS[1:]), [("ISO 14971", "2019", "2019, see [2]")]),
+        ((*STANDARDS[:3], STANDARDS[4], STANDARDS[3]), []),
+        ((*STANDARDS[:4], ("Approved by", "Per"), ("Approved by", "Pål")), [("Approved by", "Approved by | Ola", ""), ("Approved by", "", "Approved by | Per"), ("Approved by", "", "Approved by | Pål")]),
+    ],
+)
+def test_rows_are_paired_by_their_name_not_by_their_number(rows: tuple[tuple[str, ...], ...], told: list[tuple[str, str, str]], issues: tuple[Issued, Issued]) -> None:
+    old, new = replace(issues[0], lines=table(*STANDARDS)), replace(issues[0], lines=table(*rows))
+    assert [(difference.subject, difference.old, difference.new) for difference in redline.compare(old, new, ("old", "new"))] == told

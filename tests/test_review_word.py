@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from lxml import etree
 
 from dossier import assemble, i18n
 from dossier.assemble import Order, Workspace
@@ -340,6 +341,40 @@ def test_of_annotated_text_the_text_is_read() -> None:
     assert answers(changed(word_file(), lambda root: fill(root, "r0/comment", ruby)))["r0/comment"] == "漢字"
 
 
+def older_form(data: str, result: str = "") -> str:
+    return f'<w:r><w:fldChar w:fldCharType="begin"><w:ffData>{data}</w:ffData></w:fldChar></w:r><w:r><w:instrText>FORM</w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r>{result}<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+
+
+LISTED = '<w:listEntry w:val="Nei"/><w:listEntry w:val="Ja"/>'
+
+
+@pytest.mark.parametrize(
+    ("form", "shows"),
+    [
+        (older_form(f'<w:ddList><w:result w:val="1"/>{LISTED}</w:ddList>'), "Ja"),
+        (older_form(f"<w:ddList>{LISTED}</w:ddList>"), "Nei"),
+        (older_form(f'<w:ddList><w:result w:val="9"/>{LISTED}</w:ddList>'), ""),
+        (older_form('<w:textInput><w:default w:val="skriv"/></w:textInput>', run("skrevet")), "skrevet"),
+        (older_form("<w:checkBox><w:sizeAuto/><w:checked/></w:checkBox>"), "☒"),
+        (older_form('<w:checkBox><w:default w:val="1"/><w:checked w:val="0"/></w:checkBox>'), "☐"),
+    ],
+)
+def test_what_is_chosen_in_a_field_of_an_older_form_is_text(form: str, shows: str) -> None:
+    assert answers(changed(word_file(), lambda root: fill(root, "r0/comment", f"{run('Svar: ')}{form}")))["r0/comment"] == f"Svar: {shows}"
+
+
+def test_words_that_only_the_form_for_older_programs_holds_are_read() -> None:
+    way = '<mc:AlternateContent><mc:Choice Requires="wps"><w:drawing/></mc:Choice><mc:Fallback>{}</mc:Fallback></mc:AlternateContent>'
+
+    def write(root: Any) -> None:
+        fill(root, "r0/comment", f"<w:r>{way.format('<w:t>reserve</w:t>')}</w:r>")
+        control_of(root, "r1/comment").addnext(xml(f"<w:r>{way.format('<w:pict><v:shape><v:textbox><w:txbxContent><w:p>' + run('i boksen') + '</w:p></w:txbxContent></v:textbox></v:shape></w:pict>')}</w:r>"))
+
+    file = changed(word_file(), write)
+    assert answers(file)["r0/comment"] == "reserve"
+    assert sentences(file) == ["Text was added outside the fields; it is not taken: “i boksen”."]
+
+
 # --- what else happens to a file --------------------------------------------------------------------------------------
 
 
@@ -380,6 +415,41 @@ def test_an_added_row_is_quoted() -> None:
     assert sentences(changed(word_file(), add)) == ["A row was added by hand; it is not an answer to a field and is not taken: “nytt | Et krav som mangler”."]
 
 
+def nested(*words: str) -> str:
+    cells = "".join(f'<w:tc><w:tcPr><w:gridSpan w:val="3"/></w:tcPr><w:p>{word}</w:p></w:tc>' for word in words)
+    return f"<w:tbl><w:tr>{cells}</w:tr></w:tbl>"
+
+
+@pytest.mark.parametrize("column", range(5))
+def test_a_table_put_into_a_cell_is_quoted_and_confuses_no_row(column: int) -> None:
+    def put_in(root: Any) -> None:
+        choose(root, "r2/status", "Oppfylt")
+        row_of(root, "r2").findall(f"{W}tc")[column].append(xml(nested(run("A1"), run("B1"))))
+
+    file = changed(word_file(), put_in)
+    assert answers(file)["r2/status"] == "fulfilled"
+    text = ("r2", "Krav nummer 2", "", "", "")[column]
+    changed_words = f"The wording was changed. Issued: “{text}”. In the reviewed file: “{text} A1 | B1”."
+    assert sentences(file) == [changed_words if text else "Text was added outside the fields; it is not taken: “A1 | B1”."]
+    reading = read(file)
+    assert reading.issued is not None
+    assert [finding.row for finding in compare(reading, reading.issued).findings] == ["r2"]
+
+
+def test_an_answer_moved_into_a_table_in_its_cell_belongs_to_its_row() -> None:
+    def move(root: Any) -> None:
+        fill(root, "r2/comment", run("flyttet"))
+        control = control_of(root, "r2/comment")
+        around = xml(nested(run("Merknad"), ""))
+        paragraph = control.getparent()
+        around.findall(f".//{W}p")[1].append(control)
+        paragraph.addnext(around)
+
+    reading = read(changed(word_file(), move))
+    assert [(answer.value, answer.place) for answer in reading.answers if answer.field == "r2/comment"] == [("flyttet", "r2")]
+    assert sentences(changed(word_file(), move)) == ["Text was added outside the fields; it is not taken: “Merknad |”."]
+
+
 def test_changed_wording_is_shown() -> None:
     def reword(root: Any) -> None:
         next(node for node in root.iter(f"{W}t") if node.text == "Krav nummer 3").text = "Krav nummer 3, men bare noen ganger"
@@ -396,6 +466,42 @@ def test_a_struck_row_counts_as_deleted_and_is_quoted() -> None:
         "The row “r4 Krav nummer 4 Velg ☐ viktig” is struck out with tracked changes; it counts as deleted.",
         "The row r4 is missing in the reviewed file, with 3 fields. Earlier answers stay.",
     ]
+
+
+def test_a_struck_row_is_quoted_where_its_words_are_struck_too() -> None:
+    """Word strikes the row and every run in it."""
+
+    def strike(root: Any) -> None:
+        fill(root, "r4/comment", run("viktig"))
+        row = row_of(root, "r4")
+        row.find(f"{W}trPr").append(xml('<w:del w:id="4" w:author="A"/>'))
+        for node in list(row.iter(f"{W}r")):
+            around = xml('<w:del w:id="5" w:author="A"/>')
+            node.addprevious(around)
+            around.append(node)
+            for text in node.iter(f"{W}t"):
+                text.tag = f"{W}delText"
+
+    assert sentences(changed(word_file(), strike))[0] == "The row “r4 Krav nummer 4 Velg ☐ viktig” is struck out with tracked changes; it counts as deleted."
+
+
+ENDED = '<w:p><w:pPr><w:rPr><w:del w:id="7" w:author="A"/></w:rPr></w:pPr>'
+
+
+def test_paragraphs_whose_end_is_deleted_are_one() -> None:
+    def join(root: Any) -> None:
+        content = f"{ENDED}{run('Ser')}</w:p>{ENDED}</w:p><w:bookmarkEnd w:id='3'/><w:p>{run('vice')}</w:p><w:p>{run('neste')}</w:p>"
+        around = xml(f'<w:tc><w:sdt><w:sdtPr><w:tag w:val="r0/comment"/></w:sdtPr><w:sdtContent>{content}</w:sdtContent></w:sdt></w:tc>')
+        cell = next(control_of(root, "r0/comment").iterancestors(f"{W}tc"))
+        cell.getparent().replace(cell, around)
+        end = next(root.iter(f"{W}tbl"))
+        for text in (f"{ENDED}{run('Etter')}</w:p>", f"<w:p>{run('tanke')}</w:p>"):
+            end.addnext(xml(text))
+            end = end.getnext()
+
+    file = changed(word_file(), join)
+    assert answers(file)["r0/comment"] == "Service\nneste"
+    assert sentences(file) == ["Kommentar: r0 holds tracked changes that were not accepted; it was read as if they were: “Service\nneste”.", "Text was added outside the fields; it is not taken: “Ettertanke”."]
 
 
 def test_a_field_that_was_deleted_is_found_by_its_row() -> None:
@@ -483,6 +589,158 @@ def test_a_file_without_record_is_known_by_its_properties() -> None:
     reading = read(files.zipped(parts))
     assert reading.issued is None
     assert (reading.identity.number, reading.identity.revision, reading.identity.locale) == ("X-labelling", "A", "nb")
+
+
+def copied_control(content: bytes, text: str) -> str:
+    """The control of an answer with these words, as XML text."""
+    kept: list[str] = []
+
+    def copy_out(root: Any) -> None:
+        fill(root, "r0/comment", run(text))
+        kept.append(etree.tostring(control_of(root, "r0/comment")).decode())
+
+    changed(content, copy_out)
+    return kept[0]
+
+
+@pytest.mark.parametrize("kind", ["footnote", "endnote"])
+def test_words_copied_into_a_note_with_their_field_are_quoted(kind: str) -> None:
+    content = word_file(r0_comment="riktig svar")
+    control = copied_control(content, "svar i noten")
+    notes = f'<w:{kind}s xmlns:w="{files.NAMES["w"]}"><w:{kind} w:id="2"><w:p>{run("Se ")}{control}</w:p></w:{kind}></w:{kind}s>'.encode()
+    file = changed(content, lambda root: None, {f"word/{kind}s.xml": notes})
+    assert answers(file)["r0/comment"] == "riktig svar"
+    assert sentences(file) == ["Text was added outside the fields; it is not taken: “Se svar i noten”."]
+
+
+@pytest.mark.parametrize("kind", ["header", "footer"])
+def test_words_copied_into_a_margin_with_their_field_are_quoted(kind: str) -> None:
+    content = word_file(r0_comment="riktig svar")
+    name, part = margin(content, kind)
+    file = changed(content, lambda root: None, {name: part.replace(b"</w:p>", copied_control(content, "svar i margen").encode() + b"</w:p>", 1)})
+    assert answers(file)["r0/comment"] == "riktig svar"
+    assert sentences(file) == [BESIDE.format("svar i margen")]
+
+
+def renamed(content: bytes, **names: str) -> bytes:
+    """The file with parts of word/ called otherwise, as relations and content types say."""
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    for old, new in names.items():
+        for kind in ("xml", "xml.rels"):
+            parts = {name.replace(f"/{old}.{kind}", f"/{new}.{kind}"): data.replace(f"{old}.xml".encode(), f"{new}.xml".encode()) for name, data in parts.items()}
+    return files.zipped(parts)
+
+
+def test_a_document_whose_parts_have_other_names_is_read() -> None:
+    """Word for the web calls the main part document2.xml."""
+    filled = changed(word_file(), lambda root: fill(root, "r0/comment", f'{run("Se side 4")}<w:r><w:commentReference w:id="0"/></w:r>'), {"word/xyz.xml": files.COMMENTS})
+    with zipfile.ZipFile(io.BytesIO(filled)) as package:
+        relations = package.read("word/_rels/document.xml.rels")
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/comments"
+    filled = changed(filled, lambda root: None, {"word/_rels/document.xml.rels": relations.replace(b"</Relationships>", f'<Relationship Id="rId77" Type="{kind}" Target="/word/xyz.xml"/></Relationships>'.encode())})
+    name, part = margin(filled, "footer")
+    filled = changed(filled, lambda root: None, {name: part.replace(b"</w:p>", run("i bunnteksten").encode() + b"</w:p>", 1)})
+    file = renamed(filled, document="document2", footer2="bottom", core="core0")
+    reading = read(file)
+    assert answers(file)["r0/comment"] == "Se side 4"
+    assert [(remark.text, remark.row) for remark in reading.remarks if not remark.reply] == [("Hvor står dette?", "r0"), ("Side 3", "")]
+    assert sentences(file) == [BESIDE.format("i bunnteksten")]
+    assert read(without_record(file)).identity.number == "X-labelling"
+
+
+# --- what is no text ---------------------------------------------------------------------------------------------------
+
+A = "http://schemas.openxmlformats.org/drawingml/2006/main"
+PICTURE = f'<w:r><w:drawing><a:graphic xmlns:a="{A}"><a:blip/></a:graphic></w:drawing></w:r>'
+NO_TEXT = {
+    "picture": PICTURE,
+    "older picture": "<w:r><w:pict><v:shape><v:imagedata/></v:shape></w:pict></w:r>",
+    "arrow": '<w:r><mc:AlternateContent><mc:Choice Requires="wps"><w:drawing><wps:wsp/></w:drawing></mc:Choice><mc:Fallback><w:pict><v:line/></w:pict></mc:Fallback></mc:AlternateContent></w:r>',
+    "sheet of Excel": "<w:r><w:object><v:shape/></w:object></w:r>",
+    "handwriting": "<w:r><w:contentPart/></w:r>",
+}
+
+
+@pytest.mark.parametrize("kind", NO_TEXT)
+def test_a_picture_put_into_an_answer_is_told(kind: str) -> None:
+    file = changed(word_file(), lambda root: fill(root, "r0/comment", NO_TEXT[kind]))
+    assert sentences(file) == ["A picture, drawing or embedded file was put into Kommentar: r0; it cannot be read. Ask for the answer in words."]
+
+
+@pytest.mark.parametrize("kind", NO_TEXT)
+def test_a_picture_beside_the_answers_is_told_with_its_place(kind: str) -> None:
+    def paste(root: Any) -> None:
+        control_of(root, "r1/comment").addnext(xml(NO_TEXT[kind]))
+        next(row_of(root, "r2").iter(f"{W}p")).append(xml(NO_TEXT[kind]))
+        next(root.iter(f"{W}tbl")).addnext(xml(f"<w:p>{NO_TEXT[kind]}</w:p>"))
+
+    told = "A picture, drawing or embedded file was put in at “{}”; it cannot be read. Look at it in the file, or ask for words."
+    assert sentences(changed(word_file(), paste)) == [told.format(place) for place in ("Kommentar: r1", "r2", "Krav nummer 5")]
+
+
+def test_a_file_put_in_whole_is_told() -> None:
+    def put_in(root: Any) -> None:
+        next(root.iter(f"{W}tbl")).addprevious(xml('<w:altChunk xmlns:r="urn:x" r:id="rId99"/>'))
+
+    (told,) = sentences(changed(word_file(), put_in))
+    assert told.startswith("A picture, drawing or embedded file was put in at “")
+
+
+def test_a_comment_that_is_a_picture_is_told() -> None:
+    comments = files.COMMENTS.replace(b"<w:r><w:t>Side 3</w:t></w:r>", f'<w:r><w:drawing><a:blip xmlns:a="{A}"/></w:drawing></w:r>'.encode())
+    file = changed(word_file(), lambda root: fill(root, "r0/comment", '<w:commentReference w:id="1"/>'), {"word/comments.xml": comments})
+    assert [(str(finding), finding.row) for finding in read(file).findings] == [("A comment by Ola holds a picture, drawing or embedded file; it cannot be read. Ask for the comment in words.", "r0")]
+
+
+def test_a_picture_in_a_header_is_told() -> None:
+    content = word_file()
+    name, part = margin(content, "header")
+    part = part.replace(b"</w:p>", f'<w:r><w:drawing><a:blip xmlns:a="{A}"/></w:drawing></w:r></w:p>'.encode(), 1)
+    assert sentences(changed(content, lambda root: None, {name: part})) == ["A header or footer holds a picture, drawing or embedded file; it cannot be read. Look at it in the file."]
+
+
+def test_the_words_of_a_drawn_title_are_quoted() -> None:
+    art = '<w:r><w:pict><v:shape><v:textpath string="IKKE GODKJENT"/></v:shape></w:pict></w:r>'
+
+    def draw(root: Any) -> None:
+        fill(root, "r0/comment", art)
+        control_of(root, "r1/comment").addnext(xml(art))
+
+    file = changed(word_file(), draw)
+    assert answers(file)["r0/comment"] == "IKKE GODKJENT"
+    assert sentences(file) == ["Text was added outside the fields; it is not taken: “IKKE GODKJENT”."]
+
+
+# --- struck through -----------------------------------------------------------------------------------------------------
+
+
+def crossed(text: str, name: str = "strike", value: str = "1") -> str:
+    return run(text).replace("<w:r>", f'<w:r><w:rPr><w:{name} w:val="{value}"/></w:rPr>')
+
+
+def test_words_struck_through_in_an_answer_stay_and_are_told() -> None:
+    def strike(root: Any) -> None:
+        fill(root, "r0/comment", f"{run('Ja, ')}{crossed('ikke ')}{crossed('gyldig', 'dstrike')}{run(' godkjent')}{crossed(' 2025')}{crossed(' nå', value='0')}")
+
+    file = changed(word_file(), strike)
+    assert answers(file)["r0/comment"] == "Ja, ikke gyldig godkjent 2025 nå"
+    assert sentences(file) == ["In Kommentar: r0 words are struck through: “ikke gyldig … 2025”. They are taken as they stand; ask whether they were meant to go."]
+
+
+def test_words_struck_through_beside_the_answers_and_in_comments_are_told() -> None:
+    def strike(root: Any) -> None:
+        text = next(node for node in root.iter(f"{W}t") if node.text == "Krav nummer 3")
+        text.getparent().insert(0, xml("<w:rPr><w:strike/></w:rPr>"))
+        fill(root, "r0/comment", '<w:commentReference w:id="1"/>')
+
+    comments = files.COMMENTS.replace(b"<w:r><w:t>Side 3", b"<w:r><w:rPr><w:strike/></w:rPr><w:t>Side 3")
+    reading = read(changed(word_file(), strike, {"word/comments.xml": comments}))
+    assert [(str(finding), finding.row) for finding in reading.findings] == [
+        ("Words beside the answers are struck through, without tracking: “Krav nummer 3”. Ask what is meant.", "r3"),
+        ("In a comment by Ola words are struck through: “Side 3”. They are taken as they stand.", "r0"),
+    ]
+    assert [remark.text for remark in reading.remarks][1] == "Side 3"
 
 
 # --- refused ----------------------------------------------------------------------------------------------------------

@@ -128,12 +128,16 @@ def _read(paths: Sequence[Path]) -> list[Reading]:
 
 
 def _without_house_words(reading: Reading, workspace: Workspace) -> Reading:
-    """The reading without what the user's own style.docx prints in headers and footers."""
+    """The reading without what the user's own style.docx prints in headers and footers: words, a logo."""
     style = workspace.style("style.docx")
-    if style is None or not any(finding.message == word.IN_MARGINS for finding in reading.findings):
+    if style is None or not any(finding.message in (word.IN_MARGINS, word.PICTURE_IN_MARGINS) for finding in reading.findings):
         return reading
-    own = word.margin_words(style.name, style.read_bytes())
-    return replace(reading, findings=tuple(finding for finding in reading.findings if finding.message != word.IN_MARGINS or not own.issuperset(finding.values["text"].split())))
+    own, logo = word.margin_words(style.name, style.read_bytes())
+
+    def is_own(finding: Finding) -> bool:
+        return (finding.message == word.IN_MARGINS and own.issuperset(finding.values["text"].split())) or (finding.message == word.PICTURE_IN_MARGINS and logo)
+
+    return replace(reading, findings=tuple(finding for finding in reading.findings if not is_own(finding)))
 
 
 def _inspect(reading: Reading, file: ProductFile | None, choices: Choices, workspace: Workspace) -> Comparison:

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import io
+import posixpath
 import re
 import zipfile
 import zlib
@@ -69,6 +70,16 @@ class Package:
     def xml(self, part: str) -> Any:
         """The part as an lxml element, parsed without DTD, entities and network. Raises DossierError where it cannot."""
         return parsed(self.name, part, self.read(part))
+
+    def related(self, source: str, kind: str) -> tuple[str, ...]:
+        """The parts to which `source` (empty: the package) leads by relations of this kind: names of parts are free, relations are not."""
+        folder, file = posixpath.split(source)
+        relations = posixpath.join(folder, "_rels", f"{file}.rels")
+        if relations not in self.names:
+            return ()
+        found = [relation.get("Target", "") for relation in self.xml(relations) if relation.get("Type", "").rpartition("/")[2] == kind]
+        parts = [posixpath.normpath(posixpath.join(folder, target)).lstrip("/") for target in found]
+        return tuple(dict.fromkeys(part for part in parts if part in self.names))
 
 
 def open_package(name: str, content: bytes) -> Package:

@@ -1,11 +1,16 @@
 """What changed between two issues of a document: its facts, requirements, decisions, evidence, answers and running text."""
 from __future__ import annotations
 
+import datetime as dt
 import difflib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from dossier import i18n
+from dossier.blocks import one_line
 from dossier.errors import DossierError, Problem
 from dossier.issued import Issued
 
@@ -40,7 +45,7 @@ def compare(old: Issued, new: Issued, names: tuple[str, str]) -> tuple[Differenc
     locale = new.identity.locale.split("+")[0]
     found = [*_facts(old, new), *_rows(old, new, locale), *_register(old, new), *_fields(old, new)]
     if old.identity.locale == new.identity.locale:
-        found += _texts(old, new)
+        found += [*_texts(old, new), *_cells(old, new, _explained(found, locale))]
     return tuple(sorted(found, key=lambda difference: KINDS.index(difference.kind)))
 
 
@@ -131,3 +136,104 @@ def _paired(old: Sequence[str], new: Sequence[str]) -> list[Difference]:
     longest = max(len(old), len(new))
     pairs = zip([*old, *[""] * (longest - len(old))], [*new, *[""] * (longest - len(new))])
     return [Difference("text", "", "Text", before, after) for before, after in pairs]
+
+
+# --- tables -----------------------------------------------------------------------------------------------------------
+
+_Cells = tuple[tuple[int, str], ...]
+_NUMBER = re.compile(r"\[\d+\]")  # of a document in its list: all that follow a new one move on
+_COUNTED = re.compile(r"\[?\d+[].]?")
+
+
+def _cells(old: Issued, new: Issued, explained: Mapping[str, str]) -> list[Difference]:
+    """Tables, row by row: what was put in, what is gone, and in rows of one name each cell that differs."""
+    before, after = _grid(old), _grid(new)
+    gone, come = _named(_beyond(before, after)), _named(_beyond(after, before))
+    found: list[Difference] = []
+    for name in dict.fromkeys([*come, *gone]):
+        was, now = gone.get(name, []), come.get(name, [])
+        if len(was) == len(now) and (len(was) == 1 or not _COUNTED.fullmatch(now[0][0][1])):
+            found += [difference for pair in zip(was, now) for difference in _changed(*pair, explained)]
+        else:
+            found += [Difference("text", name, "Text", one, other) for one, other in _sides(was, now)]
+    return list(dict.fromkeys(found))
+
+
+def _named(rows: Sequence[_Cells]) -> dict[str, list[_Cells]]:
+    found: dict[str, list[_Cells]] = {}
+    for row in rows:
+        found.setdefault(_name(row), []).append(row)
+    return found
+
+
+def _grid(issue: Issued) -> list[_Cells]:
+    """The rows of all tables."""
+    rows: list[list[tuple[int, str]]] = []
+    name = ""
+    for line in issue.lines:
+        if line.row and rows and line.row == name and line.column > rows[-1][-1][0]:
+            rows[-1].append((line.column, line.text))
+        elif line.row:
+            rows.append([(line.column, line.text)])
+        name = line.row
+    return [tuple(row) for row in rows]
+
+
+def _beyond(these: Sequence[_Cells], those: Sequence[_Cells]) -> list[_Cells]:
+    """The rows that the others do not hold, wherever they stand and whatever number they bear."""
+    left = Counter(_key(row) for row in those)
+    found = []
+    for row in these:
+        left[_key(row)] -= 1
+        if left[_key(row)] < 0:
+            found.append(row)
+    return found
+
+
+def _key(row: _Cells) -> _Cells:
+    kept = row[1:] if _COUNTED.fullmatch(row[0][1]) else row
+    return tuple((column, _NUMBER.sub("[]", text)) for column, text in kept)
+
+
+def _name(row: _Cells) -> str:
+    """What a row is about: its first cell, or the next one where that counts only."""
+    return next((text for _, text in row if text and not _COUNTED.fullmatch(text)), row[0][1])
+
+
+def _changed(was: _Cells, now: _Cells, explained: Mapping[str, str]) -> Iterator[Difference]:
+    before, after = dict(was), dict(now)
+    for column in sorted(before.keys() | after.keys()):
+        one, other = before.get(column, ""), after.get(column, "")
+        if (column or not _COUNTED.fullmatch(other)) and not _is_explained(one, other, explained):
+            yield Difference("text", _name(now), "Text", one, other)
+
+
+def _sides(was: Sequence[_Cells], now: Sequence[_Cells]) -> list[tuple[str, str]]:
+    """Rows that no name pairs, each whole: what is gone, then what is new."""
+    joined = [[" | ".join(text for _, text in row if text) for row in rows] for rows in (was, now)]
+    return [*((text, "") for text in joined[0]), *(("", text) for text in joined[1])]
+
+
+def _explained(found: Iterable[Difference], locale: str) -> dict[str, str]:
+    """What the differences that were found already turn into what, as it is printed."""
+    turned: dict[str, str] = {}
+    for difference in found:
+        if difference.kind in ("fact", "requirement") and difference.old and difference.new:
+            turned |= dict(zip(_printed(difference.old, locale), _printed(difference.new, locale)))
+    return turned
+
+
+def _printed(value: str, locale: str) -> list[str]:
+    try:
+        day = dt.date.fromisoformat(value)
+    except ValueError:
+        return [one_line(value)]
+    return [value, i18n.short_day(day, locale), i18n.day(day, locale)]
+
+
+def _is_explained(old: str, new: str, explained: Mapping[str, str]) -> bool:
+    """Whether a cell differs by nothing but what was told already."""
+    one = _NUMBER.sub("[]", old)
+    for was, now in explained.items():
+        one = one.replace(was, now) if now in new else one
+    return one == _NUMBER.sub("[]", new)

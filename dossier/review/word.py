@@ -12,11 +12,13 @@ from dossier.issued import Identity, Issued
 from dossier.review import word_control
 from dossier.review.package import AGAIN, Package, is_strict, open_package, parsed
 from dossier.review.reading import Answer, Finding, Reading, Remark, fingerprint, refuse
-from dossier.review.word_body import Body, Held, TooDeep, walk
-from dossier.review.word_text import TRACKED, W14, W, text_of
+from dossier.review.word_body import Body, Held, Thing, TooDeep, walk
+from dossier.review.word_objects import holds_object
+from dossier.review.word_text import TRACKED, W14, W, crossed_out, text_of, without_deleted_ends
 
-BODY = "word/document.xml"
+_BODY = "word/document.xml"
 IN_MARGINS = "A header or footer holds words beside those of the document; they are not taken: “{text}”."
+PICTURE_IN_MARGINS = "A header or footer holds a picture, drawing or embedded file; it cannot be read. Look at it in the file."
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _CP = "{http://schemas.openxmlformats.org/package/2006/metadata/core-properties}"
 _W15 = "{http://schemas.microsoft.com/office/word/2012/wordml}"
@@ -32,14 +34,16 @@ def read(name: str, content: bytes) -> Reading:
     root = _body(package)
     try:
         body = walk(root)
-        notes = [line for part in _notes(package) for line in walk(part).lines]
+        beside = [walk(part, fields=False) for part in _notes(package)]
     except TooDeep:
         raise refuse(name, "is nested deeper than any office program writes; it may be harmful.", AGAIN) from None
+    notes, noted = [line for note in beside for line in note.lines], [thing for note in beside for thing in note.things]
     _keyed(name, body, record)
     answers, findings = _answers(body, record, identity.locale.split("+")[0] or "nb")
     lines, found_by_row, told = _by_row(body, record, {answer.field for answer in answers})
     findings += [Finding("The row “{text}” is struck out with tracked changes; it counts as deleted.", {"text": text}) for text in body.struck]
     findings += _in_margins(package, record, identity)
+    findings += [*_things(body.things, record), *_things(noted, record), *_pictured(package, body)]
     remarks = tuple(_remarks(package, body))
     return Reading(name, "docx", fingerprint(content), identity, (*answers, *found_by_row), record, remarks, (*lines, *notes), (*findings, *told))
 
@@ -64,15 +68,27 @@ def _identity(package: Package) -> tuple[Issued | None, Identity]:
 
 def _properties(package: Package, *names: str) -> tuple[str, ...]:
     """What the file's properties say; empty where one is missing."""
-    core = package.xml("docProps/core.xml") if "docProps/core.xml" in package.names else None
+    part = next((part for part in (*package.related("", "core-properties"), "docProps/core.xml") if part in package.names), "")
+    core = package.xml(part) if part else None
     return tuple((core.findtext(name) or "") if core is not None else "" for name in names)
 
 
+def _main(package: Package) -> str:
+    """The part that holds the document; Word for the web calls it word/document2.xml."""
+    return next(iter(package.related("", "officeDocument")), _BODY)
+
+
+def _beside(package: Package, kind: str, usual: str) -> tuple[str, ...]:
+    """The parts of one kind that belong to the document, by its relations and by their usual names."""
+    return tuple(dict.fromkeys([*package.related(_main(package), kind), *(part for part in package.names if re.fullmatch(usual, part))]))
+
+
 def _body(package: Package) -> Any:
-    content = package.read(BODY)
+    part = _main(package)
+    content = package.read(part)
     if is_strict(content):
         raise refuse(package.name, "is a Strict Open XML document.", "Open it in Word and save it as Word document (.docx), not as Strict Open XML.")
-    return parsed(package.name, BODY, content)
+    return without_deleted_ends(parsed(package.name, part, content))
 
 
 def _keyed(name: str, body: Body, record: Issued | None) -> None:
@@ -142,9 +158,9 @@ def _typed(text: str, field: Field) -> str:
 
 def _notes(package: Package) -> Iterator[Any]:
     """Footnotes and endnotes that somebody wrote; the separators that every file has are typed."""
-    for part, kind in (("word/footnotes.xml", "footnote"), ("word/endnotes.xml", "endnote")):
-        if part in package.names:
-            for note in package.xml(part).findall(f"{W}{kind}"):
+    for kind in ("footnote", "endnote"):
+        for part in _beside(package, f"{kind}s", rf"word/{kind}s\.xml"):
+            for note in without_deleted_ends(package.xml(part)).findall(f"{W}{kind}"):
                 if note.get(f"{W}type") is None:
                     yield note
 
@@ -152,24 +168,29 @@ def _notes(package: Package) -> Iterator[Any]:
 def _in_margins(package: Package, record: Issued | None, identity: Identity) -> Iterator[Finding]:
     """Words in headers and footers that are not those of the document; what was put in with tracking is told as such."""
     own = _running(package, record, identity)
-    for part in package.names:
-        if part.startswith(("word/header", "word/footer")) and part.endswith(".xml"):
-            root = package.xml(part)
-            text = text_of(root).replace("\u00ad", "")
-            for pattern in own:
-                text = pattern.sub(" ", text, count=1)
-            text = one_line(text)
-            for inserted in filter(None, (one_line(text_of(node)) for node in root.iter(*TRACKED) if node.tag.endswith(("}ins", "}moveTo")))):
-                text = text.replace(inserted, "", 1)
-                yield Finding("Text was inserted into a header or footer; it is not taken: “{text}”.", {"text": inserted})
-            if any(sign.isalnum() for sign in text):
-                yield Finding(IN_MARGINS, {"text": one_line(text)})
+    for root in _margins(package):
+        text = text_of(root).replace("\u00ad", "")
+        for pattern in own:
+            text = pattern.sub(" ", text, count=1)
+        text = one_line(text)
+        if holds_object(root):
+            yield Finding(PICTURE_IN_MARGINS)
+        for inserted in filter(None, (one_line(text_of(node)) for node in root.iter(*TRACKED) if node.tag.endswith(("}ins", "}moveTo")))):
+            text = text.replace(inserted, "", 1)
+            yield Finding("Text was inserted into a header or footer; it is not taken: “{text}”.", {"text": inserted})
+        if any(sign.isalnum() for sign in text):
+            yield Finding(IN_MARGINS, {"text": one_line(text)})
 
 
-def margin_words(name: str, content: bytes) -> frozenset[str]:
-    """The words that the style file of a house prints in headers and footers; a document made with it holds them too."""
+def _margins(package: Package) -> list[Any]:
+    return [package.xml(part) for kind in ("header", "footer") for part in _beside(package, kind, rf"word/{kind}[^/]*\.xml")]
+
+
+def margin_words(name: str, content: bytes) -> tuple[frozenset[str], bool]:
+    """The words that the style file of a house prints in headers and footers, and whether a picture stands there; documents made with it hold them too."""
     package = open_package(name, content)
-    return frozenset(word for part in package.names if part.startswith(("word/header", "word/footer")) and part.endswith(".xml") for word in text_of(package.xml(part)).split())
+    roots = _margins(package)
+    return frozenset(word for root in roots for word in text_of(root).split()), any(holds_object(root) for root in roots)
 
 
 def _running(package: Package, record: Issued | None, identity: Identity) -> list[re.Pattern[str]]:
@@ -197,11 +218,37 @@ def _spaced(text: str) -> str:
     return r"\s+".join(re.escape(word) for word in text.replace("\u00ad", "").split())
 
 
+def _things(things: Sequence[Thing], record: Issued | None) -> Iterator[Finding]:
+    """What is no text, and where it stands: in an answer it may be the answer. Struck words beside the answers too."""
+    for thing in things:
+        field = record.field.get(thing.field) if record is not None else None
+        name = field.title if field is not None and field.title else thing.field
+        if thing.text:
+            yield Finding("Words beside the answers are struck through, without tracking: “{text}”. Ask what is meant.", {"text": thing.text}, thing.row)
+        elif thing.inside:
+            yield Finding("A picture, drawing or embedded file was put into {field}; it cannot be read. Ask for the answer in words.", {"field": name}, thing.row, thing.field)
+        else:
+            yield Finding("A picture, drawing or embedded file was put in at “{place}”; it cannot be read. Look at it in the file, or ask for words.", {"place": name or thing.row or thing.place}, thing.row, thing.field)
+
+
+def _pictured(package: Package, body: Body) -> Iterator[Finding]:
+    """Comments that hold what a remark cannot say: something that is no text, words struck through."""
+    for comment in _comments(package):
+        author, row = comment.get(f"{W}author", "") or "?", body.comments.get(comment.get(f"{W}id", ""), "")
+        if crossed := one_line(crossed_out(comment)):
+            yield Finding("In a comment by {author} words are struck through: “{text}”. They are taken as they stand.", {"author": author, "text": crossed}, row)
+        if holds_object(comment):
+            yield Finding("A comment by {author} holds a picture, drawing or embedded file; it cannot be read. Ask for the comment in words.", {"author": author}, row)
+
+
+def _comments(package: Package) -> list[Any]:
+    parts = _beside(package, "comments", r"word/comments\.xml")
+    return [comment for part in parts for comment in without_deleted_ends(package.xml(part)).findall(f"{W}comment")]
+
+
 def _remarks(package: Package, body: Body) -> Iterator[Remark]:
     """Comments and replies, with the row beside which they hang."""
-    if "word/comments.xml" not in package.names:
-        return
-    comments = package.xml("word/comments.xml").findall(f"{W}comment")
+    comments = _comments(package)
     parents = _parents(package)
     marks = {comment.get(f"{W}id", ""): [paragraph.get(f"{W14}paraId", "") for paragraph in comment.iter(f"{W}p")] for comment in comments}
     owner = {mark: number for number, found in marks.items() for mark in found if mark}
@@ -216,8 +263,6 @@ def _remarks(package: Package, body: Body) -> Iterator[Remark]:
 
 def _parents(package: Package) -> dict[str, str]:
     """Which paragraph of a comment answers which, from the part that Word keeps for it."""
-    part = "word/commentsExtended.xml"
-    if part not in package.names:
-        return {}
-    entries = package.xml(part).findall(f"{_W15}commentEx")
+    parts = _beside(package, "commentsExtended", r"word/commentsExtended\.xml")
+    entries = [entry for part in parts for entry in package.xml(part).findall(f"{_W15}commentEx")]
     return {entry.get(f"{_W15}paraId", ""): entry.get(f"{_W15}paraIdParent", "") for entry in entries if entry.get(f"{_W15}paraIdParent")}

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dossier.blocks import Line, one_line
-from dossier.review.word_text import W, character, shown, text_of
+from dossier.review.word_objects import holds_object, is_object
+from dossier.review.word_text import W, character, crossed_out, shown, text_of
 
 DEEPEST = 200
 
@@ -25,6 +26,17 @@ class Held:
 
 
 @dataclass
+class Thing:
+    """Something that is no text, or words struck through (`text`). `field` is the answer that holds it, else the one in its cell; `place` the words beside it."""
+
+    field: str = ""
+    inside: bool = False
+    row: str = ""
+    place: str = ""
+    text: str = ""
+
+
+@dataclass
 class Body:
     """What was met on the way, in reading order. `comments` leads from a comment's id to the row beside which it hangs."""
 
@@ -32,27 +44,36 @@ class Body:
     lines: list[Line] = field(default_factory=list)
     struck: list[str] = field(default_factory=list)
     comments: dict[str, str] = field(default_factory=dict)
+    things: list[Thing] = field(default_factory=list)
 
 
 @dataclass
 class _Row:
-    """A row while it is read: held controls and comments wait for its name."""
+    """A row while it is read: held controls, comments and things wait for its name."""
 
     held: list[Held] = field(default_factory=list)
+    things: list[Thing] = field(default_factory=list)
     comments: list[str] = field(default_factory=list)
 
 
 @dataclass
 class _Cell:
-    """A cell while it is read: its paragraphs without the answers, and the tags of the answers."""
+    """A cell while it is read: its paragraphs without the answers, the tags of the answers, and what is no text."""
 
     paragraphs: list[str] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
+    things: list[Thing] = field(default_factory=list)
+    nested: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """What it says, with the rows of tables that somebody put into it last: its own words name the row."""
+        return one_line("\n".join([*self.paragraphs, *self.nested]))
 
 
-def walk(root: Any) -> Body:
-    """The body below `root` (w:document, or a part with notes). Raises TooDeep."""
-    walker = _Walker()
+def walk(root: Any, fields: bool = True) -> Body:
+    """The body below `root` (w:document, or a part with notes). Without `fields` the words of controls are words like others. Raises TooDeep."""
+    walker = _Walker(fields)
     walker.blocks(root, None, None, 0)
     return walker.body
 
@@ -72,8 +93,9 @@ def content_of(control: Any) -> Any:
 
 
 class _Walker:
-    def __init__(self) -> None:
+    def __init__(self, fields: bool) -> None:
         self.body = Body()
+        self.fields = fields
 
     def blocks(self, node: Any, row: _Row | None, cell: _Cell | None, depth: int) -> None:
         """Paragraphs, tables and what may surround them."""
@@ -84,14 +106,16 @@ class _Walker:
                     self._paragraph(child, row, cell, depth)
                 case t if t == f"{W}tbl":
                     for each in self._inside(child, f"{W}tr", depth):
-                        self._row(each, cell, depth + 1)
+                        self._row(each, row, cell, depth + 1)
                 case t if t == f"{W}tr":
-                    self._row(child, cell, depth + 1)
+                    self._row(child, row, cell, depth + 1)
                 case t if t == f"{W}sdt" and self._answers(child):
                     self._hold(child, row, cell)
                 case t if t in (f"{W}commentRangeStart", f"{W}commentReference"):
                     self._comment(child, row)
                 case _:
+                    if is_object(child):
+                        self._met(Thing(place=self._before()), row, cell)
                     self.blocks(content_of(child) if child.tag == f"{W}sdt" else child, row, cell, depth + 1)
 
     def _inside(self, node: Any, wanted: str, depth: int) -> Iterator[Any]:
@@ -105,8 +129,8 @@ class _Walker:
             elif child.tag not in (f"{W}p", f"{W}r"):
                 yield from self._inside(child, wanted, depth + 1)
 
-    def _row(self, node: Any, outer: _Cell | None, depth: int) -> None:
-        """One row; its name is what its first cell says."""
+    def _row(self, node: Any, around: _Row | None, outer: _Cell | None, depth: int) -> None:
+        """One row; its name is what its first cell says. `around` and `outer` are the row and the cell in which its table stands."""
         row = _Row()
         cells: list[tuple[int, _Cell]] = []
         if node.tag == f"{W}sdt":  # a control round a whole row: the row's text is the answer
@@ -116,7 +140,7 @@ class _Walker:
         else:
             properties = node.find(f"{W}trPr")
             if properties is not None and properties.find(f"{W}del") is not None:
-                self.body.struck.append(one_line(text_of(node)))
+                self.body.struck.append(one_line(text_of(node, deleted=True)))
                 return
             column = 0
             for each in self._inside(node, f"{W}tc", depth):
@@ -127,20 +151,24 @@ class _Walker:
                     self.blocks(each, row, cell, depth + 1)
                 cells.append((column, cell))
                 column += _span(each)
-        self._close(row, cells, outer)
+        for cell in (cell for _, cell in cells if cell.tags):
+            for thing in cell.things:
+                thing.field = thing.field or cell.tags[0]
+        if outer is not None:
+            _nest(row, [cell for _, cell in cells], around, outer)
+        else:
+            self._close(row, cells)
 
-    def _close(self, row: _Row, cells: list[tuple[int, _Cell]], outer: _Cell | None) -> None:
+    def _close(self, row: _Row, cells: list[tuple[int, _Cell]]) -> None:
         name = one_line("\n".join(cells[0][1].paragraphs)) if cells else ""
         for held in row.held:
             held.row = held.row or name
         for number in row.comments:
             self.body.comments.setdefault(number, name)
-        if outer is not None:  # a table that somebody put into a cell
-            outer.paragraphs += [" | ".join(one_line("\n".join(cell.paragraphs)) for _, cell in cells)]
-            outer.tags += [tag for _, cell in cells for tag in cell.tags]
-            return
+        for thing in row.things:
+            thing.row = thing.row or name
         for column, cell in cells:
-            text = one_line("\n".join(cell.paragraphs))
+            text = cell.text
             if text or cell.tags:
                 self.body.lines.append(Line(text, name, column, tuple(cell.tags)))
 
@@ -148,8 +176,15 @@ class _Walker:
         pieces: list[str] = []
         boxes: list[Any] = []
         tags: list[str] = []
+        met = len(self.body.things)
         self._inline(node, pieces, boxes, tags, row, depth + 1)
         text = "".join(pieces)
+        if crossed := one_line(crossed_out(node, lambda child: child.tag == f"{W}txbxContent" or (child.tag == f"{W}sdt" and self._answers(child)))):
+            self._met(Thing(text=crossed), row)
+        for thing in self.body.things[met:]:
+            thing.place = one_line(text) or self._before()
+            if cell is not None:
+                cell.things.append(thing)
         if cell is not None:
             cell.paragraphs.append(text)
             cell.tags += tags
@@ -172,11 +207,13 @@ class _Walker:
             elif child.tag in (f"{W}commentRangeStart", f"{W}commentReference"):
                 self._comment(child, row)
             else:
+                if is_object(child):
+                    self._met(Thing(), row)
                 self._inline(content_of(child) if child.tag == f"{W}sdt" else child, pieces, boxes, tags, row, depth + 1)
 
     def _answers(self, control: Any) -> bool:
         """Whether the control is a field itself: it has a field's name, and no field inside it."""
-        return bool(tag_of(control)) and not any(tag_of(inner) for inner in control.iter(f"{W}sdt") if inner is not control)
+        return self.fields and bool(tag_of(control)) and not any(tag_of(inner) for inner in control.iter(f"{W}sdt") if inner is not control)
 
     def _hold(self, control: Any, row: _Row | None, cell: _Cell | None) -> None:
         self._held(control, row)
@@ -190,8 +227,20 @@ class _Walker:
         self.body.held.append(held)
         if row is not None:
             row.held.append(held)
+        if holds_object(content_of(control)):
+            self._met(Thing(held.tag, inside=True), row)
         for anchor in control.iter(f"{W}commentRangeStart", f"{W}commentReference"):
             self._comment(anchor, row)
+
+    def _met(self, thing: Thing, row: _Row | None, cell: _Cell | None = None) -> None:
+        self.body.things.append(thing)
+        for holder in (row, cell):
+            if holder is not None:
+                holder.things.append(thing)
+
+    def _before(self) -> str:
+        """The last words that were met outside of fields."""
+        return next((line.text for line in reversed(self.body.lines) if line.text), "\u2026")
 
     def _comment(self, anchor: Any, row: _Row | None) -> None:
         number = anchor.get(f"{W}id", "")
@@ -205,8 +254,20 @@ class _Walker:
             raise TooDeep
 
 
+def _nest(row: _Row, cells: list[_Cell], around: _Row | None, outer: _Cell) -> None:
+    """A row of a table that somebody put into a cell: its words are words of that cell, its fields those of the row around."""
+    if any(cell.text for cell in cells):
+        outer.nested.append(" | ".join(cell.text for cell in cells))
+    outer.tags += [tag for cell in cells for tag in cell.tags]
+    outer.things += [thing for cell in cells for thing in cell.things]
+    if around is not None:
+        around.held += row.held
+        around.comments += row.comments
+        around.things += row.things
+
+
 def _span(node: Any) -> int:
-    """How many columns of the grid a cell takes."""
-    span = next(node.iter(f"{W}gridSpan"), None)
+    """How many columns of the grid a cell takes; a control may stand round it."""
+    span = next((found for path in ("", f"{W}sdtContent/{W}tc/") if (found := node.find(f"{path}{W}tcPr/{W}gridSpan")) is not None), None)
     text = span.get(f"{W}val", "1") if span is not None else "1"
     return int(text) if text.isdecimal() and len(text) < 3 and int(text) else 1

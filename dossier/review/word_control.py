@@ -13,7 +13,7 @@ from dossier import i18n, resources
 from dossier.blocks import Field, one_line
 from dossier.review.reading import Finding
 from dossier.review.word_body import content_of
-from dossier.review.word_text import W14, W, is_tracked, text_of
+from dossier.review.word_text import ON, W14, W, crossed_out, is_tracked, text_of
 from dossier.review.written import day
 
 _BOXES = "\u2610\u25a1\u25fb"
@@ -39,6 +39,8 @@ def read(tag: str, control: Any, field: Field | None, row: str, locale: str, usu
     value = _value(tag, properties, control, text, field, row, locale, usual, found)
     if is_tracked(control):
         found.insert(0, Finding("{field} holds tracked changes that were not accepted; it was read as if they were: “{text}”.", {"field": _name(tag, field), "text": text}, row, tag))
+    if crossed := one_line(crossed_out(content_of(control))):
+        found.append(Finding("In {field} words are struck through: “{text}”. They are taken as they stand; ask whether they were meant to go.", {"field": _name(tag, field), "text": crossed}, row, tag))
     return Read(value, tuple(found))
 
 
@@ -54,7 +56,7 @@ def placeholders(controls: Iterable[tuple[str, Any]]) -> frozenset[str]:
 def _is_flagged(properties: Any) -> bool:
     """Whether the control says that it shows its placeholder only."""
     flag = properties.find(f"{W}showingPlcHdr")
-    return flag is not None and flag.get(f"{W}val", "1") in ("1", "true", "on")
+    return flag is not None and flag.get(f"{W}val", "1") in ON
 
 
 def _name(tag: str, field: Field | None) -> str:
@@ -142,7 +144,7 @@ def _box(tag: str, box: Any, text: str, field: Field | None, row: str, found: li
     if box is None and not looks and shows and shows[0] not in _BOXES:
         return shows
     checked = box.find(f"{W14}checked") if box is not None else None
-    ticked = looks if box is None else checked is not None and checked.get(f"{W14}val", "1") in ("1", "true", "on")
+    ticked = looks if box is None else checked is not None and checked.get(f"{W14}val", "1") in ON
     extra = "" if shows in TICKED else shows.strip(f"{_BOXES}{_TICKS} ")
     if extra:
         found.append(Finding("{field} is a check box in which text was typed; it is not taken: “{text}”.", {"field": _name(tag, field), "text": extra}, row, tag))

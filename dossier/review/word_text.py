@@ -7,7 +7,7 @@ the Unicode character that looks like it, `<w:sym w:font="Symbol" w:char="F0A3"/
 """
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Set
 from typing import Any
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -15,14 +15,19 @@ W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 
+_WORD_ART = "{urn:schemas-microsoft-com:vml}textpath"
 _GONE = frozenset(f"{W}{name}" for name in ("del", "moveFrom", "delText", "instrText", "delInstrText"))
 _PROPERTIES = frozenset(
     f"{W}{name}"
     for name in ("pPr", "rPr", "tblPr", "trPr", "tcPr", "tblGrid", "sectPr", "sdtPr", "sdtEndPr", "smartTagPr", "customXmlPr", "fldData", "tblPrEx", "rt", "footnoteReference")
 )
 _CHARACTERS = {f"{W}tab": "\t", f"{W}br": "\n", f"{W}cr": "\n", f"{W}noBreakHyphen": "\u2011", f"{W}softHyphen": "\u00ad", f"{W}ptab": "\t"}
+_DELETED = frozenset(f"{W}{name}" for name in ("del", "moveFrom", "delText"))
+_MARKERS = frozenset(f"{W}{name}" for name in ("bookmarkStart", "bookmarkEnd", "commentRangeStart", "commentRangeEnd", "proofErr"))
 TRACKED = frozenset(f"{W}{name}" for name in ("ins", "del", "moveFrom", "moveTo"))
 SKIPPED = _GONE | _PROPERTIES
+_SPEAKING = (f"{W}t", f"{W}sym", f"{M}t", _WORD_ART)
+ON = ("1", "true", "on")  # how a property says yes; without a word it says so too
 
 _PRIVATE = 0xF000  # Word counts the characters of a symbol font from here
 _UNKNOWN = "\ufffd"
@@ -53,27 +58,47 @@ _BEFORE = {f"{M}den": "/", f"{M}sup": "^", f"{M}sub": "_"}
 _BETWEEN = {f"{M}m": "; ", f"{M}mr": ", ", f"{M}eqArr": "; "}
 
 
-def shown(node: Any) -> Iterator[Any]:
-    """The children that are shown: of alternatives the first only, since the others say the same again."""
+def shown(node: Any, skipped: Set[str] = SKIPPED) -> Iterator[Any]:
+    """The children that are shown: of alternatives the first that has words, since the others say the same again."""
     for child in node:
         if child.tag == f"{MC}AlternateContent":
-            choice = child.find(f"{MC}Choice")
-            yield from shown(choice if choice is not None else child.find(f"{MC}Fallback") if child.find(f"{MC}Fallback") is not None else ())
-        elif child.tag not in SKIPPED and isinstance(child.tag, str):
+            yield from shown(_alternative(child), skipped)
+        elif child.tag not in skipped and isinstance(child.tag, str):
             yield child
+
+
+def _alternative(node: Any) -> Any:
+    ways = [child for child in node if child.tag in (f"{MC}Choice", f"{MC}Fallback")]
+    return next((way for way in ways if next(way.iter(*_SPEAKING), None) is not None), ways[0] if ways else ())
 
 
 def character(node: Any) -> str | None:
     """The text that an element stands for by itself; None where only its children have text."""
-    if node.tag == f"{W}t":
+    if node.tag in (f"{W}t", f"{W}delText"):
         return _spelled(node)
     if node.tag == f"{W}sym":
         return _sign(node.get(f"{W}font", ""), node.get(f"{W}char", ""))
     if node.tag == f"{M}t":
         return node.text or ""
+    if node.tag == _WORD_ART:
+        return str(node.get("string", ""))
+    if node.tag == f"{W}fldChar" and (form := node.find(f"{W}ffData")) is not None:
+        return _chosen(form)
     if node.tag == f"{M}oMath":
         return _formula(node)
     return _CHARACTERS.get(node.tag)
+
+
+def _chosen(form: Any) -> str:
+    """What a field of an older form shows by itself: the line chosen from its list, or its box. Typed text stands in runs."""
+    if (listed := form.find(f"{W}ddList")) is not None:
+        number = next((mark.get(f"{W}val", "0") for name in ("result", "default") for mark in listed.findall(f"{W}{name}")), "0")
+        lines = [line.get(f"{W}val", "") for line in listed.findall(f"{W}listEntry")]
+        return lines[int(number)] if number.isascii() and number.isdigit() and len(number) < 4 and int(number) < len(lines) else ""
+    if (box := form.find(f"{W}checkBox")) is not None:
+        mark = next((mark for name in ("checked", "default") for mark in box.findall(f"{W}{name}")), None)
+        return "\u2612" if mark is not None and mark.get(f"{W}val", "1") in ON else "\u2610"
+    return ""
 
 
 def _spelled(node: Any) -> str:
@@ -132,16 +157,16 @@ def _grouped(text: str) -> str:
     return text if len(text) == 1 or text.isalnum() else f"({text})"
 
 
-def text_of(node: Any) -> str:
-    """All text below, a line feed between paragraphs."""
+def text_of(node: Any, deleted: bool = False) -> str:
+    """All text below, a line feed between paragraphs; with `deleted` what tracking holds as deleted too."""
     pieces: list[str] = []
-    _gather(node, pieces)
+    _gather(node, pieces, SKIPPED - _DELETED if deleted else SKIPPED)
     return "".join(pieces)
 
 
-def _gather(node: Any, pieces: list[str]) -> None:
+def _gather(node: Any, pieces: list[str], skipped: Set[str]) -> None:
     """Depth first, without recursion over the depth that a file chooses."""
-    waiting = [shown(node)]
+    waiting = [shown(node, skipped)]
     while waiting:
         child = next(waiting[-1], None)
         if child is None:
@@ -153,7 +178,53 @@ def _gather(node: Any, pieces: list[str]) -> None:
             continue
         if child.tag == f"{W}p" and pieces and any(pieces):
             pieces.append("\n")
-        waiting.append(shown(child))
+        waiting.append(shown(child, skipped))
+
+
+def without_deleted_ends(root: Any) -> Any:
+    """The root, with each paragraph whose end was deleted with tracking made one with the next, as Word shows them once that is accepted."""
+    for paragraph in list(root.iter(f"{W}p")):
+        deleted = paragraph.getparent() is not None and _is_end_deleted(paragraph)
+        while deleted and (following := _next(paragraph)) is not None:
+            deleted = _is_end_deleted(following)
+            following.getparent().remove(following)
+            paragraph.extend(child for child in list(following) if child.tag != f"{W}pPr")
+    return root
+
+
+def _is_end_deleted(paragraph: Any) -> bool:
+    return any(paragraph.find(f"{W}pPr/{W}rPr/{W}{name}") is not None for name in ("del", "moveFrom"))
+
+
+def _next(paragraph: Any) -> Any:
+    """The paragraph that follows at once."""
+    following = paragraph.getnext()
+    while following is not None and following.tag in _MARKERS:
+        following = following.getnext()
+    return following if following is not None and following.tag == f"{W}p" else None
+
+
+def crossed_out(node: Any, leave: Callable[[Any], bool] = lambda _: False) -> str:
+    """The words below that are struck through as a matter of form, without tracking; what lies below the nodes of `leave` is left out."""
+    pieces: list[str] = []
+    joined = False
+    waiting = [shown(node)]
+    while waiting:
+        child = next(waiting[-1], None)
+        if child is None:
+            waiting.pop()
+        elif child.tag != f"{W}r" or not _is_crossed_out(child):
+            joined = joined and child.tag != f"{W}r"
+            waiting.append(shown(child) if not leave(child) else iter(()))
+        elif text := text_of(child):
+            pieces += [text] if joined or not pieces else [" \u2026 ", text]
+            joined = True
+    return "".join(pieces)
+
+
+def _is_crossed_out(run: Any) -> bool:
+    lines = [line for name in ("strike", "dstrike") for line in run.findall(f"{W}rPr/{W}{name}")]
+    return any(line.get(f"{W}val", "1") in ON for line in lines)
 
 
 def is_tracked(node: Any) -> bool:

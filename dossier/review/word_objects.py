@@ -1,0 +1,42 @@
+"""What stands in a Word file and is no text: pictures, drawings, handwriting, embedded objects, files put in whole.
+
+Word holds a picture as `<w:drawing>…<a:blip/>`, an older one as `<w:pict>…<v:imagedata/>`, a sheet of Excel as
+`<w:object>`, and a file that it has not merged yet as `<w:altChunk/>`. A text box is a drawing too; its words are read.
+"""
+from __future__ import annotations
+
+from typing import Any
+
+from dossier.review.word_text import W, shown
+
+_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
+_D = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
+_V = "{urn:schemas-microsoft-com:vml}"
+_ALWAYS = frozenset(f"{W}{name}" for name in ("object", "contentPart", "movie", "altChunk"))
+_DRAWN = frozenset((f"{W}drawing", f"{W}pict"))
+_WITHIN = (f"{_A}blip", f"{_V}imagedata", f"{_C}chart", f"{_D}relIds", f"{W}contentPart")
+_WORDS = (f"{W}t", f"{_V}textpath")
+
+
+def is_object(node: Any) -> bool:
+    """Whether the element itself is something that words do not replace: a drawing that holds words alone is not."""
+    if node.tag in _ALWAYS:
+        return True
+    if node.tag not in _DRAWN or not len(node):
+        return False
+    return next(node.iter(*_WITHIN), None) is not None or next(node.iter(*_WORDS), None) is None
+
+
+def holds_object(node: Any) -> bool:
+    """Whether something below is one, as far as it is shown."""
+    waiting = [shown(node)]
+    while waiting:
+        child = next(waiting[-1], None)
+        if child is None:
+            waiting.pop()
+        elif is_object(child):
+            return True
+        else:
+            waiting.append(shown(child))
+    return False
