@@ -2,7 +2,8 @@
 
 The first row and the first column of every sheet are hidden. The row names each column (`c0`, `c1`, ...), the column each
 row: the fingerprint of its fixed words, then its fields as `column=name`. Whatever a reviewer moves, sorts, filters or
-hides, the marks move along. A very hidden sheet holds the lists, the kinds of the fields and the record.
+hides, the marks move along. A very hidden sheet holds the lists, the kinds of the fields, the record, and the words of the
+pages' headers and footers.
 """
 from __future__ import annotations
 
@@ -16,11 +17,12 @@ from dossier.blocks import one_line
 FORM = "dossier-form"
 KEYS = "dossier:columns"
 SECTION, GO = "section", "go"  # keys of columns that the document does not have: the section of a row, and where its links lead
-LIST, FIELD, RECORD = "list", "field", "record"
+LIST, FIELD, RECORD, MARGIN = "list", "field", "record", "margin"
 PROPERTIES = ("number", "revision", "kind", "date", "locale", "product", "market", "data")
 PREFIX = "dossier."
 MOST_CHARACTERS = 32_767
 CHUNK = 30_000
+_CODE = re.compile(r'&(?:"[^"]*"|\d{1,3}|K[0-9A-Fa-f]{6}|K\d\d[+-]\d{3}|[A-Za-z])')
 _MARK = re.compile(r"#([0-9a-f]{12})((?: [\w.]+=\S+)*)")
 
 
@@ -71,6 +73,17 @@ def parse(text: str) -> tuple[str, dict[str, str]] | None:
         return None
     fields = (part.split("=", 1) for part in found[2].split())
     return found[1], {column: unquote(name) for column, name in fields}
+
+
+def margins(text: str) -> tuple[str, ...]:
+    """The words of a page's header or footer, part by part, without its codes for fonts, page numbers and the like.
+
+    >>> margins('&L&8 FP-1, rev. A&C&"Arial,Bold"&8Draft && more&R&8Page &P of &N')
+    ('FP-1, rev. A', 'Draft & more', 'Page of')
+    """
+    parts = re.split(r"&[LCR]", re.sub(r"&&", "\x00", text))
+    words = (one_line(_CODE.sub(" ", part).replace("\x00", "&")) for part in parts)
+    return tuple(filter(None, words))
 
 
 def length(text: str) -> int:

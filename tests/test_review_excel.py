@@ -20,6 +20,7 @@ from openpyxl import Workbook
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.comments import Comment
+from openpyxl.styles import Font
 from openpyxl.worksheet.worksheet import Worksheet
 
 from dossier import assemble, i18n, marks, template
@@ -349,6 +350,85 @@ def test_text_boxes_and_shapes_are_quoted_once_with_their_row(labelling: bytes) 
     assert [(finding.row, str(finding)) for finding in found] == [(ROW, "Text was added outside the fields; it is not taken: “Dette er feil\nSe side 3”.")]
 
 
+def with_part(content: bytes, sheet: str, kind: str, part: str, body: bytes) -> bytes:
+    """The workbook with a part that the sheet of this name leads to."""
+    number = opened(content).sheetnames.index(sheet) + 1
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    parts[part] = body
+    relations = f"xl/worksheets/_rels/sheet{number}.xml.rels"
+    link = f'<Relationship Id="d9" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/{kind}" Target="/{part}"/></Relationships>'.encode()
+    parts[relations] = parts.get(relations, b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"></Relationships>').replace(b"</Relationships>", link)
+    return zipped(parts)
+
+
+@pytest.mark.parametrize(("inside", "words"), [
+    ('<xdr:pic><xdr:nvPicPr><xdr:cNvPr id="2" name="Bilde 1"/></xdr:nvPicPr></xdr:pic>', []),
+    ('<xdr:pic><xdr:nvPicPr><xdr:cNvPr id="2" name="Bilde 1" descr="Skjermbilde: feil symbol"/></xdr:nvPicPr></xdr:pic>', ["Text was added outside the fields; it is not taken: “Skjermbilde: feil symbol”."]),
+    ('<xdr:graphicFrame><xdr:nvGraphicFramePr><xdr:cNvPr id="2" name="Diagram 1"/></xdr:nvGraphicFramePr></xdr:graphicFrame>', []),
+])
+def test_pictures_and_charts_are_told_with_their_place(inside: str, words: list[str], labelling: bytes) -> None:
+    content = filled(labelling, TYPED)
+    sheet, row, _ = sheet_of(opened(content))
+    anchor = f"<xdr:twoCellAnchor><xdr:from><xdr:col>3</xdr:col><xdr:row>{row - 1}</xdr:row></xdr:from>{inside}</xdr:twoCellAnchor>"
+    drawing = f'<xdr:wsDr xmlns:xdr="http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing">{anchor}</xdr:wsDr>'.encode()
+    found = compared(with_part(content, sheet.title, "drawing", "xl/drawings/drawing1.xml", drawing)).findings
+    told = [f"A picture, drawing or embedded file was put in at “{sheet.title}!D{row}”; it cannot be read. Look at it in the file, or ask for words.", *words]
+    assert [(finding.row, str(finding)) for finding in found] == [(ROW, text) for text in told]
+
+
+def test_an_embedded_file_is_told_with_its_sheet(labelling: bytes) -> None:
+    content = filled(labelling, TYPED)
+    sheet, _, _ = sheet_of(opened(content))
+    found = compared(with_part(content, sheet.title, "package", "xl/embeddings/note.docx", b"PK")).findings
+    assert [str(finding) for finding in found] == [f"A picture, drawing or embedded file was put in at “{sheet.title}”; it cannot be read. Look at it in the file, or ask for words."]
+
+
+def test_words_of_a_header_that_are_not_the_documents_are_quoted(labelling: bytes) -> None:
+    def change(book: Workbook) -> None:
+        sheet, _, _ = sheet_of(book)
+        sheet.oddHeader.right.text = "Ikke godkjent & se brev"
+        sheet.oddFooter.center.text = None
+
+    comparison = compared(changed(filled(labelling, TYPED), change))
+    assert comparison.given == GIVEN
+    assert [str(finding) for finding in comparison.findings] == ["A header or footer holds words beside those of the document; they are not taken: “Ikke godkjent & se brev”."]
+
+
+def test_words_on_the_hidden_sheet_are_quoted(labelling: bytes) -> None:
+    def change(book: Workbook) -> None:
+        book["dossier-form"]["H2"] = "Hvem er dette?"
+        book["dossier-form"].append(["Feil ark"])
+
+    comparison = compared(changed(filled(labelling, TYPED), change))
+    assert comparison.given == GIVEN
+    assert [str(finding) for finding in comparison.findings] == [f"Text was added outside the fields; it is not taken: “{text}”." for text in ("Hvem er dette?", "Feil ark")]
+
+
+def test_struck_words_of_an_answer_are_kept_and_told(labelling: bytes) -> None:
+    def change(book: Workbook) -> None:
+        sheet, row, column = sheet_of(book, COMMENT)
+        sheet.cell(row, column).value = CellRichText("Oppfylt ", TextBlock(InlineFont(strike=True), "ikke "), "i rev. B")
+
+    comparison = compared(changed(labelling, change))
+    assert comparison.given == {COMMENT: "Oppfylt ikke i rev. B"}
+    assert [str(finding) for finding in comparison.findings] == [f"In Kommentar: {ROW} words are struck through: “ikke ”. They are taken as they stand; ask whether they were meant to go."]
+
+
+def test_a_struck_cell_beside_the_answers_is_told(labelling: bytes) -> None:
+    words: list[str] = []
+
+    def change(book: Workbook) -> None:
+        sheet, row, _ = sheet_of(book, COMMENT)
+        cell = next(cell for cell in sheet[row][2:] if isinstance(cell.value, str))
+        cell.font = Font(strike=True)
+        words.append(str(cell.value))
+
+    comparison = compared(changed(filled(labelling, TYPED), change))
+    assert comparison.given == GIVEN
+    assert [str(finding) for finding in comparison.findings] == [f"Words beside the answers are struck through, without tracking: “{words[0]}”. Ask what is meant."]
+
+
 def test_changed_fixed_words_are_quoted_old_and_new(labelling: bytes) -> None:
     def change(book: Workbook) -> None:
         sheet, row, _ = sheet_of(book)
@@ -400,7 +480,9 @@ def put(name: str, value: Any, number_format: str = "") -> Callable[[Workbook], 
 
 @pytest.mark.parametrize(
     ("value", "number_format", "text"),
-    [(12, "", "12"), (1.5, "", "1,5"), (0.1 + 0.2, "", "0,3"), (1e21, "", "1000000000000000000000"), (0.25, "0%", "25 %"), (True, "", "TRUE"), (dt.date(2026, 1, 2), "dd.mm.yyyy", "2026-01-02")],
+    [(12, "", "12"), (1.5, "", "1,5"), (0.1 + 0.2, "", "0,3"), (1e21, "", "1000000000000000000000"), (0.25, "0%", "25 %"), (True, "", "TRUE"), (dt.date(2026, 1, 2), "dd.mm.yyyy", "2026-01-02"),
+        (17.1, "0.00", "17,10"), (1234.5, "#,##0.00", "1234,50"), (0.125, "0.00%", "12,50 %"), (3.14159, "0.0", "3,14159"), (0.5, "h:mm", "12:00"), (0.5, "hh:mm AM/PM", "12:00"), (0.75001157, "h:mm:ss", "18:00:01"),
+        (dt.datetime(2026, 3, 5, 14, 30), "d.m.yyyy h:mm", "2026-03-05 14:30"), (dt.datetime(2026, 10, 17), "d.mmm", "2026-10-17"), (1.5104166666666667, "[h]:mm", "36:15"), (dt.time(9, 5), "", "09:05"), (-0.5, "h:mm", "-0.5")],
 )
 def test_a_number_in_a_text_field_is_read_as_it_is_seen_and_told(value: Any, number_format: str, text: str, labelling: bytes) -> None:
     comparison = compared(changed(labelling, put(COMMENT, value, number_format)))

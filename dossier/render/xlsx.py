@@ -13,7 +13,7 @@ from dossier.errors import DossierError, ExitCode, Problem
 from dossier.issued import Identity, parse
 from dossier.render.xlsx_plan import plan
 from dossier.render.xlsx_shape import Sheet
-from dossier.render.xlsx_sheet import Book, labels_of, write
+from dossier.render.xlsx_sheet import Book, labels_of, margins, write
 
 
 def render(document: Document, *, single_sheet: bool = False) -> bytes:
@@ -37,6 +37,7 @@ def render(document: Document, *, single_sheet: bool = False) -> bytes:
         shared = Book(document, words, book, _targets(sheets), lists, problems)
         for sheet in sheets:
             write(shared, sheet)
+        rows += [(marks.MARGIN, text) for text in dict.fromkeys(text for sheet in sheets for line in margins(document, words, sheet) for text in marks.margins(line))]
         hidden = book.add_worksheet(marks.FORM)
         text = shared.format({"num_format": "@", "text_wrap": False})
         for number, row in enumerate(rows):

@@ -98,8 +98,9 @@ class _Writer:
         page.set_paper(9)
         page.fit_to_pages(1, 0)
         page.set_margins(left=0.55, right=0.55, top=0.8, bottom=0.75)
-        page.set_header(_running(f"{document.number}, {words['revision']} {document.revision}", document.title, document.mark, ""))
-        page.set_footer(_running(document.product, self.sheet.title, f"{words['page']} ", f"&P {_plain(words['of'])} &N"))
+        header, footer = margins(document, words, self.sheet)
+        page.set_header(header)
+        page.set_footer(footer)
 
     def _validate(self) -> None:
         words = self.book.words
@@ -273,6 +274,12 @@ def _runs(rows: Sequence[int]) -> Iterator[tuple[int, int]]:
             start = row
         previous = row
     yield start, previous
+
+
+def margins(document: Document, words: Mapping[str, str], sheet: Sheet) -> tuple[str, str]:
+    """Header and footer of the sheet when it is printed, as Excel codes them."""
+    header = _running(f"{document.number}, {words['revision']} {document.revision}", document.title, document.mark, "")
+    return header, _running(document.product, sheet.title, f"{words['page']} ", f"&P {_plain(words['of'])} &N")
 
 
 def _running(left: str, centre: str, right: str, fields: str) -> str:

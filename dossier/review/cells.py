@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import unquote
 
+from dossier import marks
 from dossier.review import spreadsheetml as x
 from dossier.review import written
 from dossier.review.package import parsed
@@ -20,22 +21,26 @@ from dossier.review.reading import refuse
 
 AGAIN = "Ask for the reviewer's file again, saved as an Excel workbook (.xlsx)."
 MOST_CELLS = 500_000
+_PLAIN = x.Look()
+_EMBEDDED = ("oleObject", "package", "control", "image", "legacyDrawingHF")  # what leads from a sheet to files in it, beside its drawing
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell with something in it. `text` is its words, its number as written in the file, or its formula."""
+    """One cell with something in it. `text` is its words, its number as written in the file, or its formula; `struck` what of it is struck through."""
 
     text: str
     kind: Literal["text", "number", "boolean", "error", "formula"] = "text"
-    shows: Literal["", "date", "percent"] = ""
+    look: x.Look = _PLAIN
+    struck: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
     """One sheet: its cells by row and column, counted from 1; merged ranges as (first row, first column, last row, last column).
 
-    `shapes` are the text boxes and other shapes with words in them, by the cell at their upper left corner.
+    `shapes` are the text boxes and other shapes with words in them, by the cell at their upper left corner; `pictures` are
+    pictures, charts and embedded files, as row, column and the words about them. `margins` are the words of header and footer.
     """
 
     name: str
@@ -43,6 +48,8 @@ class Page:
     merged: tuple[tuple[int, int, int, int], ...] = ()
     notes: tuple[x.Note, ...] = ()
     shapes: tuple[x.Note, ...] = ()
+    pictures: tuple[tuple[int, int, str], ...] = ()
+    margins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +95,7 @@ class _Package:
         main = next(target for kind, target in top.values() if kind == "officeDocument")
         relations = self._relations(main)
         self.shared = self._one(relations, "sharedStrings", x.strings, [])
-        self.formats = self._one(relations, "styles", x.formats, [])
+        self.looks: list[x.Look] = self._one(relations, "styles", x.looks, [])
         self.people: dict[str, str] = self._one(relations, "person", x.people, {})
         root = self._tree(main)
         named = {x.local(key): value for each in x.every(root, "workbookPr") for key, value in each.attrib.items()}
@@ -96,17 +103,20 @@ class _Package:
         for sheet in x.every(root, "sheet"):
             attributes = {x.local(key): value for key, value in sheet.attrib.items()}
             kind, target = relations[attributes["id"]]
-            if kind == "worksheet":
-                pages.append(self._page(written.fit(x.unescaped(attributes["name"]))[0], target))
+            title = written.fit(x.unescaped(attributes["name"]))[0]
+            pages.append(self._page(title, target) if kind == "worksheet" else Page(title, {}, pictures=((0, 0, ""),)))
         properties = self._one(top, "custom-properties", x.properties, {})
         return Workbook(tuple(pages), properties, named.get("date1904") in ("1", "true"))
 
     def _page(self, name: str, part: str) -> Page:
         rows: dict[int, dict[int, Cell]] = {}
         merged = []
+        margins: list[str] = []
         row = 0
-        for element in self._stream(part, ("row", "mergeCell")):
-            if x.local(element.tag) == "mergeCell":
+        for element in self._stream(part, ("row", "mergeCell", "headerFooter")):
+            if x.local(element.tag) == "headerFooter":
+                margins += [text for each in element for text in marks.margins(x.unescaped("".join(each.itertext())))]
+            elif x.local(element.tag) == "mergeCell":
                 first, _, last = element.get("ref", "").partition(":")
                 merged.append((*x.split(first), *x.split(last or first)))
             else:
@@ -121,7 +131,9 @@ class _Package:
         notes = self._one(relations, "threadedComment", self._threads, [])
         there = {(note.row, note.column) for note in notes}
         notes += [note for note in self._one(relations, "comments", x.comments, []) if (note.row, note.column) not in there]
-        return Page(name, rows, tuple(merged), tuple(notes), tuple(self._one(relations, "drawing", x.shapes, [])))
+        pictures = self._one(relations, "drawing", x.pictures, [])
+        pictures += [(0, 0, "") for kind, _ in relations.values() if kind in _EMBEDDED]
+        return Page(name, rows, tuple(merged), tuple(notes), tuple(self._one(relations, "drawing", x.shapes, [])), tuple(pictures), tuple(dict.fromkeys(margins)))
 
     def _cells(self, row: Any) -> dict[int, Cell]:
         found = {}
@@ -147,23 +159,24 @@ class _Package:
 
     def _held(self, element: Any, inner: Mapping[str, Any], kind: str, value: str) -> Cell | None:
         """What the cell holds, or showed when it was saved."""
+        style = int(element.get("s", "0"))
+        look = self.looks[style] if style < len(self.looks) else _PLAIN
         match kind:
             case "s" if value:
-                return _text(self.shared[int(value)])
+                return _rich(self.shared[int(value)], look)
             case "inlineStr" if "is" in inner:
-                return _text(x.words(inner["is"]))
+                return _rich(inner["is"], look)
             case "str":
-                return _text(x.unescaped(value))
+                return _text(x.unescaped(value), look.strikes)
             case "b" if value:
                 return Cell(value, "boolean")
             case "e" if value:
                 return Cell(value, "error")
             case "d" if value:
-                return _text(value)
+                return _text(value, look.strikes)
             case "n" if value:
                 float(value)
-                style = int(element.get("s", "0"))
-                return Cell(value, "number", self.formats[style] if style < len(self.formats) else "")
+                return Cell(value, "number", look)
             case _:
                 return None
 
@@ -209,6 +222,14 @@ class _Package:
         ]
 
 
-def _text(text: str) -> Cell | None:
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return Cell(text) if text else None
+def _rich(element: Any, look: x.Look) -> Cell | None:
+    return _text(x.words(element), x.struck(element, look.strikes))
+
+
+def _text(text: str, struck: str | bool = "") -> Cell | None:
+    text = _lines(text)
+    return Cell(text, struck=text if struck is True else _lines(struck or "")) if text else None
+
+
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")

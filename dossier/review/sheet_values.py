@@ -11,6 +11,7 @@ from dossier import marks
 from dossier.blocks import one_line
 from dossier.review.cells import Cell, Page
 
+_WIDTHS = {marks.LIST: 4, marks.FIELD: 4, marks.RECORD: 2, marks.MARGIN: 2}  # how many columns a row of the hidden sheet has
 _TICKS = ("x", "✓", "✔", "☑", "☒", "true", "1")
 _FORMULA = "{field} holds a formula, which is not worked out: “{text}” ({place}). It is not taken; the answer has to be typed."
 _ERROR = "{field} holds an error of the spreadsheet, “{text}” ({place}). It is not taken."
@@ -28,10 +29,16 @@ class Blank:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The hidden sheet: the fields by name, and the record; empty where it was left out."""
+    """The hidden sheet: the fields by name, and the record; empty where it was left out.
+
+    `margins` are the words of headers and footers as issued, none where the workbook is from before they were kept. `beside` is
+    what someone else wrote on the sheet.
+    """
 
     fields: Mapping[str, Blank]
     record: str
+    margins: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +53,18 @@ class Value:
 
 def form_of(page: Page) -> Form | None:
     """The form on the page; None where it is another page."""
-    rows = [{column: cell.text for column, cell in page.rows[row].items()} for row in sorted(page.rows)]
-    if not rows or any(row.get(1) not in (marks.LIST, marks.FIELD, marks.RECORD) for row in rows):
+    every = [{column: cell.text for column, cell in page.rows[row].items()} for row in sorted(page.rows)]
+    rows = [row for row in every if row.get(1) in _WIDTHS]
+    if not any(row[1] == marks.FIELD for row in rows):
         return None
+    beside = [text for row in every for column, text in row.items() if column > _WIDTHS.get(row.get(1, ""), 0)]
     lists: dict[str, list[tuple[str, str]]] = {}
     for row in rows:
         if row[1] == marks.LIST:
             lists.setdefault(row.get(2, ""), []).append((row.get(3, ""), row.get(4, "")))
     blanks = (Blank(row.get(2, ""), row.get(3, ""), tuple(lists.get(row.get(4, ""), ()))) for row in rows if row[1] == marks.FIELD)
-    return Form({blank.name: blank for blank in blanks}, "".join(row.get(2, "") for row in rows if row[1] == marks.RECORD))
+    margins = tuple(row.get(2, "") for row in rows if row[1] == marks.MARGIN)
+    return Form({blank.name: blank for blank in blanks}, "".join(row.get(2, "") for row in rows if row[1] == marks.RECORD), margins, tuple(beside))
 
 
 def value_of(cell: Cell | None, blank: Blank, locale: str, since_1904: bool = False) -> Value:
@@ -81,14 +91,15 @@ def value_of(cell: Cell | None, blank: Blank, locale: str, since_1904: bool = Fa
 def shown(cell: Cell, locale: str, since_1904: bool = False) -> str:
     """The cell's words as the reviewer sees them.
 
-    >>> shown(Cell("1.5", "number"), "nb"), shown(Cell("12", "number"), "nb"), shown(Cell("0.25", "number", "percent"), "en")
-    ('1,5', '12', '25%')
+    >>> from dossier.review.spreadsheetml import Look
+    >>> shown(Cell("1.5", "number"), "nb"), shown(Cell("17.1", "number", Look(decimals=2)), "nb"), shown(Cell("0.25", "number", Look("percent")), "en")
+    ('1,5', '17,10', '25%')
     """
     match cell.kind:
         case "boolean":
             return "TRUE" if cell.text in ("1", "true") else "FALSE"
-        case "number" if cell.shows == "date":
-            return _day(cell, since_1904)
+        case "number" if cell.look.kind in ("date", "moment", "time", "span"):
+            return _time(cell, since_1904)
         case "number":
             return _number(cell, locale)
         case _:
@@ -101,10 +112,29 @@ def _number(cell: Cell, locale: str) -> str:
         number = Decimal(f"{float(cell.text):.15g}")
     except (InvalidOperation, ValueError):
         return cell.text
-    text = f"{number * 100 if cell.shows == 'percent' else number:f}"
-    text = text.rstrip("0").rstrip(".") if "." in text else text
+    percent = cell.look.kind == "percent"
+    whole, _, rest = f"{number * 100 if percent else number:f}".partition(".")
+    rest = rest.rstrip("0").ljust(cell.look.decimals, "0")
     comma = locale.partition("+")[0] != "en"
-    return (text.replace(".", ",") if comma else text) + ((" %" if comma else "%") if cell.shows == "percent" else "")
+    return whole + (("," if comma else ".") + rest if rest else "") + ((" %" if comma else "%") if percent else "")
+
+
+def _time(cell: Cell, since_1904: bool) -> str:
+    """The day, the time of day, both, or a span of hours, as the cell shows them: 2026-03-05 14:30, 14:30, 36:15."""
+    seconds = round(float(cell.text) * 86_400)
+    day, rest = divmod(seconds, 86_400)
+    if cell.look.kind == "span" and seconds >= 0:
+        return _clock(seconds)
+    if cell.look.kind == "time" and seconds >= 0:
+        return _clock(rest)
+    if cell.look.kind == "moment" and rest:
+        return f"{_day(Cell(str(day), 'number'), since_1904)} {_clock(rest)}"
+    return _day(cell, since_1904)
+
+
+def _clock(seconds: int) -> str:
+    hours, rest = divmod(seconds, 3600)
+    return f"{hours:02}:{rest // 60:02}" + (f":{rest % 60:02}" if rest % 60 else "")
 
 
 def _day(cell: Cell, since_1904: bool) -> str:

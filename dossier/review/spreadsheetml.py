@@ -4,10 +4,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 _ESCAPED = re.compile(r"(?:_x[0-9A-Fa-f]{4}_)+")
-_DATES = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
+# ECMA-376, part 1, section 18.8.30: the formats that have a number only.
+_BUILT_IN: dict[int, tuple[Literal["", "date", "moment", "time", "span", "percent"], int]] = {
+    **dict.fromkeys((*range(14, 18), *range(27, 37), *range(50, 59)), ("date", 0)),
+    **dict.fromkeys((*range(18, 22), 45, 47), ("time", 0)),
+    **dict.fromkeys((2, 4, 39, 40), ("", 2)),
+    9: ("percent", 0),
+    10: ("percent", 2),
+    22: ("moment", 0),
+    46: ("span", 0),
+}
 _NO_CODE = re.compile(r'"[^"]*"?|\\.|\[[^\]]*\]?|_.|\*.')  # what is never closed counts to the end, or the search would go on from each start
 _LONGEST_CODE = 255
 
@@ -62,22 +71,58 @@ def words(element: Any) -> str:
     return unescaped("".join("".join(run.itertext()) if local(run.tag) == "t" else joined(run, "t") for run in runs))
 
 
-def strings(root: Any) -> list[str]:
-    """The shared strings."""
-    return [words(each) for each in root if local(each.tag) == "si"]
-
-
-def formats(root: Any) -> list[str]:
-    """What each cell style shows a number as."""
-    codes = {int(each.get("numFmtId")): _NO_CODE.sub("", each.get("formatCode", "")[:_LONGEST_CODE]).lower() for each in every(root, "numFmt")}
+def struck(element: Any, style: bool) -> str:
+    """The words of a shared or inline string that are struck through; those of runs without a look of their own where the cell's `style` strikes them."""
     found = []
-    for styles in (each for each in root if local(each.tag) == "cellXfs"):
-        for style in styles:
-            number = int(style.get("numFmtId", "0"))
-            code = codes.get(number, "")
-            is_date = number in _DATES if number not in codes else bool(re.search(r"[ymdhs]", code)) and "general" not in code
-            found.append("date" if is_date else "percent" if number in (9, 10) or "%" in code else "")
+    for child in (each for each in element if local(each.tag) in ("t", "r")):
+        looks = [each for each in child if local(each.tag) == "rPr"]
+        if any(_strikes(look) for look in looks) or (style and not looks):
+            found.append("".join(child.itertext()) if local(child.tag) == "t" else joined(child, "t"))
+    return unescaped("".join(found))
+
+
+def strings(root: Any) -> list[Any]:
+    """The shared strings, as elements: their words and which of them are struck through."""
+    return [each for each in root if local(each.tag) == "si"]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a cell style shows what stands in the cell: a number as `kind`, with so many decimals at least; words struck through."""
+
+    kind: Literal["", "date", "moment", "time", "span", "percent"] = ""
+    decimals: int = 0
+    strikes: bool = False
+
+
+def looks(root: Any) -> list[Look]:
+    """The look of each cell style."""
+    codes = {int(each.get("numFmtId")): each.get("formatCode", "")[:_LONGEST_CODE] for each in every(root, "numFmt")}
+    fonts = [_strikes(font) for block in root if local(block.tag) == "fonts" for font in block]
+    found = []
+    for style in (style for block in root if local(block.tag) == "cellXfs" for style in block):
+        number, font = int(style.get("numFmtId", "0")), int(style.get("fontId", "0"))
+        strikes = font < len(fonts) and fonts[font]
+        found.append(Look(*(_told(codes[number]) if number in codes else _BUILT_IN.get(number, ("", 0))), strikes))
     return found
+
+
+def _told(code: str) -> tuple[Literal["", "date", "moment", "time", "span", "percent"], int]:
+    """What a format code makes of a number, and its decimals; the part for positive numbers counts."""
+    part = code.partition(";")[0].lower()
+    if re.search(r"\[(?:h+|m+|s+)\]", part):
+        return "span", 0
+    plain = _NO_CODE.sub("", part)
+    if "general" in plain or not re.search(r"[ymdhs]", plain):
+        decimals = re.search(r"\.(0+)(?!.*e)", plain)
+        return ("percent" if "%" in plain else ""), len(decimals[1]) if decimals else 0
+    by_clock = re.search(r"[hs]", plain)
+    by_day = re.search(r"[yd]", plain) or not by_clock
+    return ("moment" if by_day and by_clock else "date" if by_day else "time"), 0
+
+
+def _strikes(look: Any) -> bool:
+    return any(each.get("val", "1") not in ("0", "false") for each in look if local(each.tag) == "strike")
 
 
 def people(root: Any) -> dict[str, str]:
@@ -108,6 +153,17 @@ def shapes(root: Any) -> list[Note]:
             text = "\n".join(joined(paragraph, "t") for paragraph in every(body, "p")).strip()
             found += [Note(numbers.get("row", 0), numbers.get("col", 0), text, "")] if text else []
     return list(dict.fromkeys(found))
+
+
+def pictures(root: Any) -> list[tuple[int, int, str]]:
+    """Pictures, charts and embedded objects in the drawing of a sheet: row and column of the upper left corner, and the words about them (0 where they float)."""
+    found = []
+    for anchor in root:
+        numbers = {local(each.tag): int(each.text or 0) + 1 for corner in anchor if local(corner.tag) == "from" for each in corner if local(each.tag) in ("row", "col")}
+        if any(local(each.tag) in ("pic", "graphicFrame", "contentPart") for each in anchor.iter()):
+            texts = dict.fromkeys(one for each in every(anchor, "cNvPr") if (one := each.get("descr", "") or each.get("title", "")))
+            found.append((numbers.get("row", 0), numbers.get("col", 0), "; ".join(texts)))
+    return found
 
 
 def properties(root: Any) -> dict[str, str]:
