@@ -1,4 +1,4 @@
-"""The hidden marks by which a workbook is read back, shared by the renderer that writes them and the reader.
+"""The hidden marks by which a workbook (and the pages of a fillable PDF) is read back, shared by the renderer that writes them and the reader.
 
 The first row and the first column of every sheet are hidden. The row names each column (`c0`, `c1`, ...), the column each
 row: the fingerprint of its fixed words, then its fields as `column=name`. Whatever a reviewer moves, sorts, filters or
@@ -73,6 +73,11 @@ def parse(text: str) -> tuple[str, dict[str, str]] | None:
         return None
     fields = (part.split("=", 1) for part in found[2].split())
     return found[1], {column: unquote(name) for column, name in fields}
+
+
+def page_print(content: bytes) -> str:
+    """Eight digits for what is drawn on a page of a PDF; white space, which programs write anew, makes no difference."""
+    return hashlib.sha256(b"".join(content.split())).hexdigest()[:8]
 
 
 def margins(text: str) -> tuple[str, ...]:

@@ -21,7 +21,8 @@ from lxml import etree
 from dossier import assemble
 from dossier.assemble import Order, Workspace
 from dossier.cli import main
-from dossier.review import ledger
+from dossier.errors import DossierError
+from dossier.review import ledger, readers
 from dossier.review.intake import Choices, intake
 
 from . import word_files as files
@@ -395,3 +396,26 @@ def test_words_of_the_house_style_in_header_and_footer_are_no_finding(tmp_path: 
     assert "House Confidential" in "".join(sentence for part in intake([made], None, Choices(DAY)) for comparison, _ in part.files for sentence in map(str, comparison.findings))
     told = [str(finding) for part in intake([made], None, Choices(DAY), Workspace((tmp_path / "home",))) for comparison, _ in part.files for finding in comparison.findings]
     assert not [sentence for sentence in told if "header or footer" in sentence]
+
+
+def test_every_format_with_a_record_can_be_compared(tmp_path: Path) -> None:
+    order = Order(("no",), DAY, DAY, ("cover-letter",), ("docx", "pdf", "html", "json", "xlsx"), ("nb",))
+    result = assemble.build([ROOT / "samples" / "ecg-patch"], order, Workspace())
+    paths = assemble.write(result, tmp_path)
+    issues = {path.suffix: readers.issue(path) for path in paths if path.suffix in (".docx", ".pdf", ".html", ".json", ".xlsx") and path.name not in ("manifest.json", "index.html")}
+    assert set(issues) == {".docx", ".pdf", ".html", ".json", ".xlsx"}
+    assert {each.identity for each in issues.values()} == {issues[".docx"].identity}
+    assert {each.lines for each in issues.values()} == {issues[".docx"].lines}
+
+
+def test_a_page_and_a_pdf_that_are_none_of_ours_cannot_be_compared(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text("<!DOCTYPE html><p>Hei</p>", "utf-8")
+    with pytest.raises(DossierError, match="is a web page that dossier did not make"):
+        readers.issue(page)
+    pdf = tmp_path / "print.pdf"
+    with pikepdf.new() as empty:
+        empty.add_blank_page()
+        empty.save(pdf)
+    with pytest.raises(DossierError, match="has no form fields left"):
+        readers.issue(pdf)

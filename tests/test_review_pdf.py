@@ -327,6 +327,56 @@ def test_notes_are_remarks_with_author_day_page_and_row(note: bytes) -> None:
     assert [str(finding) for finding in reading.findings] == [f"On {place} stand marks without words: 2 x strike-out. Look at them in the file; they are not taken."]
 
 
+def test_files_in_the_pdf_are_named(note: bytes) -> None:
+    def attach(file: pikepdf.Pdf) -> None:
+        file.attachments["tillegg – æ.docx"] = pikepdf.AttachedFileSpec(file, b"PK", filename="tillegg – æ.docx")
+
+    assert [str(finding) for finding in pdf_form.read("a.pdf", changed(note, attach)).findings] == ["A file is attached to the PDF: “tillegg – æ.docx”. It is not read; look at it there."]
+
+
+def test_words_of_rarer_marks_are_remarks_and_their_kinds_are_told(note: bytes) -> None:
+    def annotate(file: pikepdf.Pdf) -> None:
+        field = fields_in(file)["eu-mdr.sbom/applies"]
+        about = {"Rect": beside(field), "Type": Name.Annot}
+        parent = file.make_indirect(Dictionary(Subtype=Name.Text, Contents=String("synlig"), **about))
+        marks = [
+            parent,
+            Dictionary(Subtype=Name.Popup, Parent=parent, Contents=String("i vinduet"), **about),
+            Dictionary(Subtype=Name.Redact, OverlayText=String("sladdet"), **about),
+            Dictionary(Subtype=Name.Watermark, Contents=String("UGYLDIG"), **about),
+            Dictionary(Subtype=Name.Sound, **about),
+        ]
+        pikepdf.Page(field.P).obj.Annots.extend([mark if mark.is_indirect else file.make_indirect(mark) for mark in marks])
+
+    reading = pdf_form.read("a.pdf", changed(note, annotate))
+    assert [remark.text for remark in reading.remarks] == ["synlig", "i vinduet", "sladdet", "UGYLDIG"]
+    assert ["1 x drawing" in str(finding) for finding in reading.findings] == [True]
+
+
+def test_what_is_drawn_onto_a_page_is_told(forms: dict[str, bytes]) -> None:
+    form = forms["labelling-checklist"]
+
+    def draw(file: pikepdf.Pdf) -> None:
+        file.pages[1].contents_add(b"BT /F1 12 Tf 100 100 Td (Ikke godkjent) Tj ET")
+
+    assert [str(finding) for finding in pdf_form.read("a.pdf", changed(form, draw)).findings] == ["Something was written or drawn onto the page itself (page 2). It cannot be read; look at it in the file."]
+
+    def rewrite(file: pikepdf.Pdf) -> None:
+        for page in file.pages:
+            page.contents_add(b"q Q")
+
+    assert [(str(finding), finding.weight) for finding in pdf_form.read("a.pdf", changed(form, rewrite)).findings] == [("A program wrote all pages of the PDF anew, so that nobody can tell whether something was written onto one. Look through the file.", "note")]
+
+
+def test_pages_that_a_program_only_packs_otherwise_are_as_issued(forms: dict[str, bytes]) -> None:
+    def repack(file: pikepdf.Pdf) -> None:
+        for page in file.pages:
+            content = page.Contents.read_bytes()
+            page.obj.Contents = Array([file.make_stream(content[: len(content) // 2].rsplit(b"\n", 1)[0]), file.make_stream(content[len(content[: len(content) // 2].rsplit(b"\n", 1)[0]) :].replace(b"\n", b"\r\n"))])
+
+    assert pdf_form.read("a.pdf", changed(forms["labelling-checklist"], repack)).findings == ()
+
+
 def test_a_note_is_told_with_the_row_it_stands_in(forms: dict[str, bytes]) -> None:
     def annotate(file: pikepdf.Pdf) -> None:
         for name, field in fields_in(file).items():

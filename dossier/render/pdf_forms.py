@@ -6,6 +6,7 @@
   With the glyph numbers that WeasyPrint names instead, some viewers show boxes. Other letters come from the viewer.
 - Values: each field is drawn as it stands, so that a list shows its choice in every viewer and on paper, and no viewer
   asks whether to save changes that nobody made.
+- Pages: the file's properties hold a fingerprint of each page, so that what was drawn onto one is noticed.
 """
 from __future__ import annotations
 
@@ -13,6 +14,8 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any
+
+from dossier import marks
 
 FONT = "Form"
 SIZE, LINE, MARGIN = 8.5, 10.6, 2.0  # points
@@ -24,6 +27,7 @@ def finish(document: Any, pdf: Any) -> None:
     form = pdf.catalog.get("AcroForm")
     if form is None:
         return
+    pdf.info["DocumentPages"] = _prints(pdf)
     fields = [_object(pdf, reference) for reference in form["Fields"]]
     pen = _Pen(document, pdf, fields)
     for field in fields:
@@ -34,6 +38,20 @@ def finish(document: Any, pdf: Any) -> None:
         form["DA"] = pen.string(f"0 g /{FONT} {SIZE:g} Tf")
     del form["NeedAppearances"]
     form["Fields"] = _levels(pdf, fields)
+
+
+def _prints(pdf: Any) -> Any:
+    """The fingerprint of each page, by which a reader knows whether something was written onto it."""
+    import pydyf  # type: ignore[import-untyped,unused-ignore]
+
+    pages = (pdf.objects[number] for number in pdf.pages["Kids"][::3])
+    contents = (_object(pdf, page["Contents"]).stream for page in pages)
+    return pydyf.String(" ".join(marks.page_print(b"\n".join(map(_bytes, stream))) for stream in contents))
+
+
+def _bytes(part: Any) -> bytes:
+    """A part of a stream as it is written."""
+    return part if isinstance(part, bytes) else part.data if hasattr(part, "data") else str(part).encode("ascii")
 
 
 def _object(pdf: Any, reference: bytes) -> Any:

@@ -22,6 +22,7 @@ MOST_LEVELS = 8
 AGAIN = "Ask for the file again, as “Save answers” made it."
 # A string that is never closed reaches to the end; looked for again from each of its quotes, it would cost quadratic time.
 _BRACKETS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[\]{}]', re.DOTALL)
+_PAGE = re.compile(rb'<script type="application/json" id="page">([^<]*)</script>')
 _IDENTITY = ("number", "revision", "kind", "date", "locale")
 
 
@@ -49,6 +50,15 @@ def read(name: str, content: bytes) -> Reading:
             findings.append(Finding(written.UNFIT, {"field": title or field, "count": str(unfit)}, found.row_of.get(field, "") if found else "", field))
         answers.append(Answer(written.fit(field)[0], fit))
     return Reading(name, "html", fingerprint(content), identity, tuple(answers), found, (), None, tuple(findings))
+
+
+def issued_page(name: str, content: bytes) -> Issued | None:
+    """The record of the page for the screen, as issued; None where it is another page, or carries none."""
+    found = _PAGE.search(content) if len(content) <= MOST_BYTES else None
+    if found is None or SCHEMA.encode() not in found[1]:
+        return None
+    data = _parsed(name, found[1])
+    return _record(name, data) if isinstance(data, dict) and isinstance(data.get("record", ""), str) else None
 
 
 def _page(content: bytes) -> tuple[str, str]:

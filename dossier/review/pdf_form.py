@@ -34,6 +34,9 @@ REFUSALS = {
     "foreign": ("does not say which document it is: it holds neither the record nor the number of one.", "Ask for the reviewer's file itself; some programs drop both when they make a copy."),
 }  # fmt: skip
 _BARE = "On page {page} stand marks without words: {marks}. Look at them in the file; they are not taken."
+_ATTACHED = "A file is attached to the PDF: “{text}”. It is not read; look at it there."
+_DRAWN = "Something was written or drawn onto the page itself (page {pages}). It cannot be read; look at it in the file."
+_REWRITTEN = "A program wrote all pages of the PDF anew, so that nobody can tell whether something was written onto one. Look through the file."
 _WORDS = {"Highlight": "highlight", "Underline": "underline", "Squiggly": "underline", "StrikeOut": "strike-out", "Caret": "caret", "FreeText": "text box", "Text": "note"}
 _ROW_PADDING = 8.0  # points between a row's upper edge and its fields
 
@@ -49,6 +52,18 @@ def read(name: str, content: bytes) -> Reading:
     except pdf_raw.Refused as reason:
         raise refuse(name, *REFUSALS[str(reason)]) from None
     return of(name, content, inside)
+
+
+def archived(name: str, content: bytes) -> Issued | None:
+    """The record of a PDF that has no fields: one for archiving. None where it has fields or no record, or cannot be opened."""
+    inside: Mapping[str, Any]
+    try:
+        inside = _apart(content) if len(content) <= MOST_BYTES else {"record": "", "fields": []}
+    except pdf_raw.Refused:
+        return None
+    if not inside["record"] or any(field["kind"] in ("Tx", "Ch", "Btn") for field in inside["fields"]):
+        return None
+    return issued.parse(inside["record"].encode("utf-8", "replace"), name)
 
 
 def _apart(content: bytes) -> dict[str, Any]:
@@ -95,6 +110,8 @@ def of(name: str, content: bytes, inside: Mapping[str, Any]) -> Reading:
             title = found.field[answer.field].title if found and answer.field in found.field else answer.field
             findings.append(Finding(written.UNFIT, {"field": title or answer.field, "count": str(unfit)}, _row(found, answer.field), answer.field))
     findings += _bare_marks(inside["marks"])
+    findings += [Finding(_ATTACHED, {"text": written.fit(file)[0]}) for file in inside["files"]]
+    findings += _drawn(inside)
     return Reading(name, "pdf", fingerprint(content), identity, tuple(answers), found, tuple(_remarks(inside, found)), None, tuple(findings))
 
 
@@ -161,6 +178,15 @@ def _bare_marks(marks: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
             pages.setdefault(mark["page"], Counter())[_WORDS.get(mark["kind"], "drawing")] += 1
     for page, counted in pages.items():
         yield Finding(_BARE, {"page": str(page), "marks": ", ".join(f"{count} x {word}" for word, count in sorted(counted.items()))})
+
+
+def _drawn(inside: Mapping[str, Any]) -> Iterator[Finding]:
+    """Pages that are not as issued. Where all are, it was most likely the program that saved the file."""
+    drawn = inside["drawn"]
+    if drawn and len(drawn) == inside["pages"] > 1:
+        yield Finding(_REWRITTEN, weight="note")
+    elif drawn:
+        yield Finding(_DRAWN, {"pages": ", ".join(map(str, drawn))})
 
 
 def _beside(mark: Mapping[str, Any], inside: Mapping[str, Any]) -> str:

@@ -13,11 +13,13 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+from dossier import marks
+
 MEMORY, SECONDS = 1_000_000_000, 60
 MOST_FIELDS, MOST_MARKS, MOST_PAGES, MOST_LEVELS = 20_000, 20_000, 5_000, 40
 MOST_TEXT = 32_000_000
 RECORD = "record.json"
-_NOT_REMARKS = frozenset({"/Link", "/Widget", "/Popup", "/PrinterMark", "/TrapNet", "/Watermark", "/Screen", "/Movie", "/Sound", "/3D", "/RichMedia"})
+_NOT_REMARKS = frozenset({"/Link", "/Widget", "/PrinterMark", "/TrapNet"})
 _INHERITED = ("/FT", "/Ff", "/V", "/Opt", "/RV", "/I")
 _PUSHBUTTON = 1 << 16
 
@@ -83,13 +85,17 @@ class _Inside:
         info = self.pdf.trailer.get("/Info")
         info = info if isinstance(info, pikepdf.Dictionary) else pikepdf.Dictionary()
         pages = self._pages()
+        issued = self._text(info.get("/DocumentPages")).split()
         return {
             "number": self._text(info.get("/DocumentNumber")),
             "revision": self._text(info.get("/DocumentRevision")),
             "record": self._record(),
+            "files": self._files(),
+            "drawn": [number for number, print_ in enumerate(self._prints() if issued else (), 1) if print_ not in issued],
             "xfa": "/XFA" in form,
             "fields": [*self._fields(form), *self._strays()],
             "marks": self.marks,
+            "pages": len(pages),
             "tops": list(self._tops(root.get("/Outlines"), pages)),
             "damaged": bool(self.pdf.get_warnings()),
         }
@@ -100,6 +106,23 @@ class _Inside:
             return ""
         content = attachments[RECORD].get_file().read_bytes()
         return str(self._counted(content.decode("utf-8", "replace")))
+
+    def _files(self) -> list[str]:
+        """The names of the files that travel in the PDF, beside the record."""
+        return [str(self._counted(name)) for name in list(self.pdf.attachments)[:MOST_MARKS] if name != RECORD]
+
+    def _prints(self) -> Iterator[str]:
+        """The fingerprint of each page as it is now."""
+        import pikepdf
+
+        for page in self.pdf.pages:
+            contents = page.obj.get("/Contents")
+            streams = list(contents) if isinstance(contents, pikepdf.Array) else [contents]
+            parts = [stream.read_bytes() for stream in streams if isinstance(stream, pikepdf.Stream)]
+            self.room -= sum(map(len, parts)) // 8
+            if self.room < 0:
+                raise Refused("much")
+            yield marks.page_print(b"\n".join(parts))
 
     # --- pages --------------------------------------------------------------------------------------------------------
 
@@ -120,11 +143,19 @@ class _Inside:
                 if kind == "/Widget":
                     self.places[annotation.objgen] = (number, place)
                     self.widgets.append(annotation)
-                elif kind not in _NOT_REMARKS:
+                elif kind not in _NOT_REMARKS and not self._echo(annotation, kind):
                     self.marks.append(self._mark(annotation, kind, number, place))
                 if len(self.marks) > MOST_MARKS or len(self.places) > MOST_FIELDS:
                     raise Refused("much")
         return numbers
+
+    def _echo(self, mark: Any, kind: str) -> bool:
+        """Whether the mark is the window of another one and says nothing of its own."""
+        import pikepdf
+
+        parent = mark.get("/Parent")
+        said = self._text(mark.get("/Contents"))
+        return kind == "/Popup" and (not said or (isinstance(parent, pikepdf.Dictionary) and said == self._text(parent.get("/Contents"))))
 
     def _mark(self, mark: Any, kind: str, page: int, place: list[float]) -> dict[str, Any]:
         import pikepdf
@@ -133,7 +164,7 @@ class _Inside:
         named = (file.get("/UF") or file.get("/F")) if isinstance(file, pikepdf.Dictionary) else file
         return {
             "kind": kind[1:],
-            "text": self._text(mark.get("/Contents")) or _without_marks(self._text(mark.get("/RC"))),
+            "text": "\n".join(filter(None, (self._text(mark.get("/Contents")) or _without_marks(self._text(mark.get("/RC"))), self._text(mark.get("/OverlayText"))))),
             "author": self._text(mark.get("/T")),
             "date": self._text(mark.get("/M")) or self._text(mark.get("/CreationDate")),
             "name": str(mark.get("/Name", "")).lstrip("/") if isinstance(mark.get("/Name"), pikepdf.Name) else "",

@@ -42,11 +42,26 @@ def issue(path: Path) -> Issued:
         found = issued.parse(content, named(path))
         _spoken(named(path), found.identity.locale)
         return found
+    if (unfilled := _unfilled(named(path), content)) is not None:
+        return unfilled
     reading = of(named(path), content)
     if reading.issued is None:
         raise refuse(named(path), "carries no record of what was issued, so it cannot be compared.", "Build the document without --no-record, or give its JSON (-f json).")
     answers = {answer.field: answer.value for answer in reversed(reading.answers)}
     return replace(reading.issued, fields=tuple(replace(field, value=answers.get(field.name, field.value)) for field in reading.issued.fields))
+
+
+def _unfilled(name: str, content: bytes) -> Issued | None:
+    """The record of a PDF without fields, or of a page for the screen: an issue, though nobody can fill it in or has."""
+    if b"%PDF-" in content[:1024]:
+        from dossier.review import pdf_form
+
+        return pdf_form.archived(name, content)
+    if content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
+        from dossier.review import html_form
+
+        return html_form.issued_page(name, content)
+    return None
 
 
 def of(name: str, content: bytes) -> Reading:
