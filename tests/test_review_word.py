@@ -485,6 +485,31 @@ def test_a_struck_row_is_quoted_where_its_words_are_struck_too() -> None:
     assert sentences(changed(word_file(), strike))[0] == "The row “r4 Krav nummer 4 Velg ☐ viktig” is struck out with tracked changes; it counts as deleted."
 
 
+def test_words_deleted_in_an_answer_with_tracking_are_quoted() -> None:
+    def delete(root: Any) -> None:
+        fill(root, "r0/comment", f'{run("Nå ")}<w:del w:id="1" w:author="B"><w:r><w:delText>det gamle</w:delText></w:r></w:del>{run("det nye")}')
+        fill(root, "r1/comment", '<w:del w:id="2" w:author="B"><w:r><w:delText>alt</w:delText></w:r></w:del>')
+        fill(root, "r2/comment", f'<w:moveTo w:id="3">{run("flyttet")}</w:moveTo><w:moveFrom w:id="4">{run("flyttet")}</w:moveFrom>')
+
+    tracked = "Kommentar: {} holds tracked changes that were not accepted; it was read as if they were: “{}”."
+    assert sentences(changed(word_file(), delete)) == [f"{tracked.format('r0', 'Nå det nye')} Deleted: “det gamle”.", f"{tracked.format('r1', '')} Deleted: “alt”.", tracked.format("r2", "flyttet")]
+
+
+def test_a_field_deleted_whole_with_tracking_is_quoted() -> None:
+    def delete(root: Any) -> None:
+        fill(root, "r0/comment", run("viktig"))
+        for tag in ("r0/comment", "r1/comment"):
+            around = xml('<w:del w:id="1" w:author="B"/>')
+            control_of(root, tag).addprevious(around)
+            around.append(control_of(root, tag))
+
+    assert sentences(changed(word_file(), delete)) == [
+        "The field Kommentar: r0 was deleted with tracked changes; what stood in it is not taken: “viktig”.",
+        "Kommentar: r0 is missing in the reviewed file. An earlier answer stays.",
+        "Kommentar: r1 is missing in the reviewed file. An earlier answer stays.",
+    ]
+
+
 ENDED = '<w:p><w:pPr><w:rPr><w:del w:id="7" w:author="A"/></w:rPr></w:pPr>'
 
 

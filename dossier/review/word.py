@@ -12,7 +12,7 @@ from dossier.issued import Identity, Issued
 from dossier.review import word_control
 from dossier.review.package import AGAIN, Package, is_strict, open_package, parsed
 from dossier.review.reading import Answer, Finding, Reading, Remark, fingerprint, refuse
-from dossier.review.word_body import Body, Held, Thing, TooDeep, walk
+from dossier.review.word_body import Body, Held, Thing, TooDeep, content_of, tag_of, walk
 from dossier.review.word_objects import holds_object
 from dossier.review.word_text import TRACKED, W14, W, crossed_out, text_of, without_deleted_ends
 
@@ -42,6 +42,7 @@ def read(name: str, content: bytes) -> Reading:
     answers, findings = _answers(body, record, identity.locale.split("+")[0] or "nb")
     lines, found_by_row, told = _by_row(body, record, {answer.field for answer in answers})
     findings += [Finding("The row “{text}” is struck out with tracked changes; it counts as deleted.", {"text": text}) for text in body.struck]
+    findings += _struck_fields(root, body, record)
     findings += _in_margins(package, record, identity)
     findings += [*_things(body.things, record), *_things(noted, record), *_pictured(package, body)]
     remarks = tuple(_remarks(package, body))
@@ -110,6 +111,19 @@ def _answers(body: Body, record: Issued | None, locale: str) -> tuple[list[Answe
         answers.append(Answer(held.tag, result.value, held.row))
         findings += result.findings
     return answers, [*findings, *_copied(body.held)]
+
+
+def _struck_fields(root: Any, body: Body, record: Issued | None) -> Iterator[Finding]:
+    """Fields that were deleted whole with tracking, with what stood in them."""
+    held = {each.tag for each in body.held}
+    for around in root.iter(f"{W}del", f"{W}moveFrom"):
+        for control in around.iter(f"{W}sdt"):
+            tag, text = tag_of(control), one_line(text_of(content_of(control), deleted=True))
+            if tag and text and tag not in held:
+                field = record.field.get(tag) if record is not None else None
+                if field is None or text != field.placeholder:
+                    name = field.title if field is not None and field.title else tag
+                    yield Finding("The field {field} was deleted with tracked changes; what stood in it is not taken: “{text}”.", {"field": name, "text": text}, record.row_of.get(tag, "") if record is not None else "", tag)
 
 
 def _copied(held: Sequence[Held]) -> Iterator[Finding]:

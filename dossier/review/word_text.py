@@ -227,6 +227,12 @@ def _is_crossed_out(run: Any) -> bool:
     return any(line.get(f"{W}val", "1") in ON for line in lines)
 
 
+def deleted_words(node: Any, left: str) -> str:
+    """The words below that were deleted with tracking, or moved away; what was moved to another place in the same words, `left`, is not gone."""
+    gone = ((each, text_of(each, deleted=True)) for each in node.iter(f"{W}del", f"{W}moveFrom"))
+    return " \u2026 ".join(text for each, text in gone if text.strip() and not (each.tag == f"{W}moveFrom" and text in left))
+
+
 def is_tracked(node: Any) -> bool:
     """Whether something below was inserted, deleted or moved with tracking, and not accepted yet."""
     return next(node.iter(*TRACKED), None) is not None
