@@ -712,6 +712,28 @@ def test_a_file_put_in_whole_is_told() -> None:
     assert told.startswith("A picture, drawing or embedded file was put in at “")
 
 
+C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
+D = "http://schemas.openxmlformats.org/drawingml/2006/diagram"
+
+
+@pytest.mark.parametrize(
+    ("name", "part", "words"),
+    [
+        ("word/charts/chart1.xml", f'<c:chartSpace xmlns:c="{C}" xmlns:a="{A}"><a:p><a:r><a:t>Avvik</a:t></a:r><a:r><a:t> i år</a:t></a:r></a:p><c:strCache><c:pt><c:v>Mai</c:v></c:pt></c:strCache></c:chartSpace>', "Avvik i år | Mai"),
+        ("word/diagrams/data1.xml", f'<d:dataModel xmlns:d="{D}" xmlns:a="{A}"><a:p><a:r><a:t>Steg 1</a:t></a:r></a:p><a:p/></d:dataModel>', "Steg 1"),
+    ],
+)
+def test_words_in_charts_and_diagrams_are_quoted(name: str, part: str, words: str) -> None:
+    told = sentences(changed(word_file(), lambda root: None, {name: part.encode()}))
+    assert told == [f"Words stand in a chart, diagram or drawing; they are not taken: “{words}”."]
+
+
+def test_words_in_a_drawing_are_quoted() -> None:
+    body = f'<a:txBody xmlns:a="{A}"><a:p><a:r><a:t>Se pilen</a:t></a:r></a:p></a:txBody>'
+    told = sentences(changed(word_file(), lambda root: fill(root, "r0/comment", f"<w:r><w:drawing>{body}</w:drawing></w:r>")))
+    assert "Words stand in a chart, diagram or drawing; they are not taken: “Se pilen”." in told
+
+
 def test_a_comment_that_is_a_picture_is_told() -> None:
     comments = files.COMMENTS.replace(b"<w:r><w:t>Side 3</w:t></w:r>", f'<w:r><w:drawing><a:blip xmlns:a="{A}"/></w:drawing></w:r>'.encode())
     file = changed(word_file(), lambda root: fill(root, "r0/comment", '<w:commentReference w:id="1"/>'), {"word/comments.xml": comments})

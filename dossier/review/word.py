@@ -13,12 +13,13 @@ from dossier.review import word_control
 from dossier.review.package import AGAIN, Package, is_strict, open_package, parsed
 from dossier.review.reading import Answer, Finding, Reading, Remark, fingerprint, refuse
 from dossier.review.word_body import Body, Held, Thing, TooDeep, content_of, tag_of, walk
-from dossier.review.word_objects import holds_object
+from dossier.review.word_objects import drawn_words, holds_object
 from dossier.review.word_text import TRACKED, W14, W, crossed_out, text_of, without_deleted_ends
 
 _BODY = "word/document.xml"
 IN_MARGINS = "A header or footer holds words beside those of the document; they are not taken: “{text}”."
 PICTURE_IN_MARGINS = "A header or footer holds a picture, drawing or embedded file; it cannot be read. Look at it in the file."
+_DRAWN = (("chart", r"word/charts/chart[^/]*\.xml"), ("diagramData", r"word/diagrams/data[^/]*\.xml"))
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _CP = "{http://schemas.openxmlformats.org/package/2006/metadata/core-properties}"
 _W15 = "{http://schemas.microsoft.com/office/word/2012/wordml}"
@@ -44,6 +45,7 @@ def read(name: str, content: bytes) -> Reading:
     findings += [Finding("The row “{text}” is struck out with tracked changes; it counts as deleted.", {"text": text}) for text in body.struck]
     findings += _struck_fields(root, body, record)
     findings += _in_margins(package, record, identity)
+    findings += _drawn(package, root)
     findings += [*_things(body.things, record), *_things(noted, record), *_pictured(package, body)]
     remarks = tuple(_remarks(package, body))
     return Reading(name, "docx", fingerprint(content), identity, (*answers, *found_by_row), record, remarks, (*lines, *notes), (*findings, *told))
@@ -243,6 +245,14 @@ def _things(things: Sequence[Thing], record: Issued | None) -> Iterator[Finding]
             yield Finding("A picture, drawing or embedded file was put into {field}; it cannot be read. Ask for the answer in words.", {"field": name}, thing.row, thing.field)
         else:
             yield Finding("A picture, drawing or embedded file was put in at “{place}”; it cannot be read. Look at it in the file, or ask for words.", {"place": name or thing.row or thing.place}, thing.row, thing.field)
+
+
+def _drawn(package: Package, root: Any) -> Iterator[Finding]:
+    """Words in charts, diagrams and drawings; the parts of the first two lie beside the document."""
+    names = (part for kind, usual in _DRAWN for part in _beside(package, kind, usual))
+    for each in (root, *(package.xml(part) for part in dict.fromkeys(names))):
+        if text := drawn_words(each):
+            yield Finding("Words stand in a chart, diagram or drawing; they are not taken: “{text}”.", {"text": text})
 
 
 def _pictured(package: Package, body: Body) -> Iterator[Finding]:
