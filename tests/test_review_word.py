@@ -674,6 +674,37 @@ def test_a_document_whose_parts_have_other_names_is_read() -> None:
     assert read(without_record(file)).identity.number == "X-labelling"
 
 
+LINKED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+def test_the_address_behind_the_words_of_a_link_is_told() -> None:
+    link = f'<w:hyperlink xmlns:r="{LINKED}" r:id="rIdL">{{}}</w:hyperlink>'
+    code = '<w:r><w:instrText> HYPER</w:instrText></w:r><w:r><w:instrText>LINK "https://b.example/1" </w:instrText></w:r>'
+
+    def write(root: Any) -> None:
+        fill(root, "r0/comment", link.format(run("se her")))
+        fill(root, "r1/comment", link.format(run("https://a.example/x")))
+        fill(root, "r2/comment", f"{code}{run('se der')}")
+        fill(root, "r3/comment", '<w:commentReference w:id="1"/>')
+
+    content = word_file()
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        relations = package.read("word/_rels/document.xml.rels")
+    more = f'<Relationship Id="rIdL" Type="{LINKED}/hyperlink" Target="https://a.example/x/" TargetMode="External"/></Relationships>'.encode()
+    parts = {
+        "word/_rels/document.xml.rels": relations.replace(b"</Relationships>", more),
+        "word/comments.xml": files.COMMENTS.replace(b"<w:r><w:t>Side 3</w:t></w:r>", link.format("<w:r><w:t>Side 3</w:t></w:r>").encode()),
+        "word/_rels/comments.xml.rels": relations[: relations.index(b"<Relationship ")] + more,
+    }
+    told = read(changed(content, write, parts)).findings
+    assert {finding.weight for finding in told} == {"note"}
+    assert [(str(finding), finding.row) for finding in told] == [
+        ("Kommentar: r0 holds a link; its words do not show to what it leads: https://a.example/x/.", "r0"),
+        ("Kommentar: r2 holds a link; its words do not show to what it leads: https://b.example/1.", "r2"),
+        ("A comment by Ola holds a link; its words do not show to what it leads: https://a.example/x/.", "r3"),
+    ]
+
+
 # --- what is no text ---------------------------------------------------------------------------------------------------
 
 A = "http://schemas.openxmlformats.org/drawingml/2006/main"

@@ -14,7 +14,7 @@ from dossier.review.package import AGAIN, Package, is_strict, open_package, pars
 from dossier.review.reading import Answer, Finding, Reading, Remark, fingerprint, refuse
 from dossier.review.word_body import Body, Held, Thing, TooDeep, content_of, tag_of, walk
 from dossier.review.word_objects import drawn_words, holds_object
-from dossier.review.word_text import TRACKED, W14, W, crossed_out, text_of, without_deleted_ends
+from dossier.review.word_text import TRACKED, W14, W, addresses, crossed_out, text_of, without_deleted_ends
 
 _BODY = "word/document.xml"
 IN_MARGINS = "A header or footer holds words beside those of the document; they are not taken: “{text}”."
@@ -45,7 +45,7 @@ def read(name: str, content: bytes) -> Reading:
     findings += [Finding("The row “{text}” is struck out with tracked changes; it counts as deleted.", {"text": text}) for text in body.struck]
     findings += _struck_fields(root, body, record)
     findings += _in_margins(package, record, identity)
-    findings += _drawn(package, root)
+    findings += [*_drawn(package, root), *_links(package, body, record)]
     findings += [*_things(body.things, record), *_things(noted, record), *_pictured(package, body)]
     remarks = tuple(_remarks(package, body))
     return Reading(name, "docx", fingerprint(content), identity, (*answers, *found_by_row), record, remarks, (*lines, *notes), (*findings, *told))
@@ -255,6 +255,24 @@ def _drawn(package: Package, root: Any) -> Iterator[Finding]:
             yield Finding("Words stand in a chart, diagram or drawing; they are not taken: “{text}”.", {"text": text})
 
 
+def _links(package: Package, body: Body, record: Issued | None) -> Iterator[Finding]:
+    """Addresses that stand behind the words of an answer or a comment."""
+    targets = _targets(package, _main(package))
+    for held in body.held:
+        field = record.field.get(held.tag) if record is not None else None
+        for address in addresses(held.element, targets):
+            yield Finding("{field} holds a link; its words do not show to what it leads: {address}.", {"field": field.title if field is not None and field.title else held.tag, "address": address}, held.row, held.tag, "note")
+    targets = {number: address for part in _comment_parts(package) for number, address in _targets(package, part).items()}
+    for comment in _comments(package):
+        author, row = comment.get(f"{W}author", "") or "?", body.comments.get(comment.get(f"{W}id", ""), "")
+        for address in addresses(comment, targets):
+            yield Finding("A comment by {author} holds a link; its words do not show to what it leads: {address}.", {"author": author, "address": address}, row, weight="note")
+
+
+def _targets(package: Package, part: str) -> dict[str, str]:
+    return {number: target for number, (kind, target) in package.relations(part).items() if kind == "hyperlink"}
+
+
 def _pictured(package: Package, body: Body) -> Iterator[Finding]:
     """Comments that hold what a remark cannot say: something that is no text, words struck through."""
     for comment in _comments(package):
@@ -266,8 +284,11 @@ def _pictured(package: Package, body: Body) -> Iterator[Finding]:
 
 
 def _comments(package: Package) -> list[Any]:
-    parts = _beside(package, "comments", r"word/comments\.xml")
-    return [comment for part in parts for comment in without_deleted_ends(package.xml(part)).findall(f"{W}comment")]
+    return [comment for part in _comment_parts(package) for comment in without_deleted_ends(package.xml(part)).findall(f"{W}comment")]
+
+
+def _comment_parts(package: Package) -> tuple[str, ...]:
+    return _beside(package, "comments", r"word/comments\.xml")
 
 
 def _remarks(package: Package, body: Body) -> Iterator[Remark]:

@@ -7,12 +7,14 @@ the Unicode character that looks like it, `<w:sym w:font="Symbol" w:char="F0A3"/
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Set
+import re
+from collections.abc import Callable, Iterator, Mapping, Set
 from typing import Any
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
+R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 
 _WORD_ART = "{urn:schemas-microsoft-com:vml}textpath"
@@ -231,6 +233,14 @@ def deleted_words(node: Any, left: str) -> str:
     """The words below that were deleted with tracking, or moved away; what was moved to another place in the same words, `left`, is not gone."""
     gone = ((each, text_of(each, deleted=True)) for each in node.iter(f"{W}del", f"{W}moveFrom"))
     return " \u2026 ".join(text for each, text in gone if text.strip() and not (each.tag == f"{W}moveFrom" and text in left))
+
+
+def addresses(node: Any, targets: Mapping[str, str]) -> list[str]:
+    """The addresses to which links below lead and which their words do not show; `targets` are the relations of the part by id."""
+    shows = text_of(node)
+    codes = "".join(code.text or "" for code in node.iter(f"{W}instrText"))
+    found = [targets.get(link.get(f"{R}id", ""), "") for link in node.iter(f"{W}hyperlink")] + re.findall(r'HYPERLINK\s+"([^"]+)"', codes)
+    return list(dict.fromkeys(address for address in found if address and address.removeprefix("mailto:").rstrip("/") not in shows))
 
 
 def is_tracked(node: Any) -> bool:
