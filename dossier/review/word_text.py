@@ -190,6 +190,7 @@ def without_deleted_ends(root: Any) -> Any:
         while deleted and (following := _next(paragraph)) is not None:
             deleted = _is_end_deleted(following)
             following.getparent().remove(following)
+            paragraph.attrib.update(following.attrib)  # the last paragraph of a comment is the one that its thread names
             paragraph.extend(child for child in list(following) if child.tag != f"{W}pPr")
     return root
 
