@@ -485,6 +485,15 @@ def test_a_struck_row_is_quoted_where_its_words_are_struck_too() -> None:
     assert sentences(changed(word_file(), strike))[0] == "The row “r4 Krav nummer 4 Velg ☐ viktig” is struck out with tracked changes; it counts as deleted."
 
 
+def test_a_comment_on_deleted_words_hangs_beside_its_row() -> None:
+    def delete(root: Any) -> None:
+        fill(root, "r1/comment", '<w:del w:id="1" w:author="B"><w:r><w:delText>alt</w:delText><w:commentReference w:id="0"/></w:r></w:del>')
+        fill(root, "r4/comment", '<w:r><w:commentReference w:id="1"/></w:r>')
+        row_of(root, "r4").find(f"{W}trPr").append(xml('<w:del w:id="4" w:author="A"/>'))
+
+    assert [remark.row for remark in read(changed(word_file(), delete, {"word/comments.xml": files.COMMENTS})).remarks] == ["r1", "r4"]
+
+
 def test_words_deleted_in_an_answer_with_tracking_are_quoted() -> None:
     def delete(root: Any) -> None:
         fill(root, "r0/comment", f'{run("Nå ")}<w:del w:id="1" w:author="B"><w:r><w:delText>det gamle</w:delText></w:r></w:del>{run("det nye")}')
@@ -763,6 +772,11 @@ def test_words_in_a_drawing_are_quoted() -> None:
     body = f'<a:txBody xmlns:a="{A}"><a:p><a:r><a:t>Se pilen</a:t></a:r></a:p></a:txBody>'
     told = sentences(changed(word_file(), lambda root: fill(root, "r0/comment", f"<w:r><w:drawing>{body}</w:drawing></w:r>")))
     assert "Words stand in a chart, diagram or drawing; they are not taken: “Se pilen”." in told
+
+
+def test_a_signed_file_says_that_nobody_checked_it() -> None:
+    reading = read(changed(word_file(), lambda root: None, {"_xmlsignatures/sig1.xml": b"<Signature/>"}))
+    assert [(str(finding), finding.weight) for finding in reading.findings] == [("The file carries a digital signature; dossier does not check signatures.", "note")]
 
 
 def test_a_comment_that_is_a_picture_is_told() -> None:

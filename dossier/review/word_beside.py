@@ -28,7 +28,9 @@ def notes(package: Package) -> Iterator[Any]:
 
 def told(package: Package, root: Any, body: Body, things: Sequence[Thing], record: Issued | None) -> list[Finding]:
     """Everything beside the answers that is no plain words; `things` are those of the body and of the notes."""
-    return [*_drawn(package, root), *_links(package, body, record), *_things(things, record), *_in_comments(package, body)]
+    signed = any(part.startswith("_xmlsignatures/") and part.endswith(".xml") for part in package.names)
+    note = [Finding("The file carries a digital signature; dossier does not check signatures.", weight="note")] if signed else []
+    return [*note, *_drawn(package, root), *_links(package, body, record), *_things(things, record), *_in_comments(package, body)]
 
 
 def _things(things: Sequence[Thing], record: Issued | None) -> Iterator[Finding]:

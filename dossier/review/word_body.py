@@ -75,7 +75,16 @@ def walk(root: Any, fields: bool = True) -> Body:
     """The body below `root` (w:document, or a part with notes). Without `fields` the words of controls are words like others. Raises TooDeep."""
     walker = _Walker(fields)
     walker.blocks(root, None, None, 0)
+    for anchor in root.iter(f"{W}commentRangeStart", f"{W}commentReference"):  # those in deleted words and rows
+        walker.body.comments.setdefault(anchor.get(f"{W}id", ""), _row_round(anchor))
     return walker.body
+
+
+def _row_round(node: Any) -> str:
+    """The name of the outermost row in which the element stands, deleted or not."""
+    row = next(reversed(list(node.iterancestors(f"{W}tr"))), None)
+    cell = next(row.iter(f"{W}tc"), None) if row is not None else None
+    return one_line(text_of(cell, deleted=True)) if cell is not None else ""
 
 
 def tag_of(control: Any) -> str:
