@@ -779,6 +779,13 @@ def test_a_signed_file_says_that_nobody_checked_it() -> None:
     assert [(str(finding), finding.weight) for finding in reading.findings] == [("The file carries a digital signature; dossier does not check signatures.", "note")]
 
 
+def test_what_a_picture_is_said_to_show_is_quoted() -> None:
+    about = '<wp:docPr xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" id="1" descr="Signert side"/>'
+    picture = f'<w:r><w:drawing>{about}<a:blip xmlns:a="{A}"/></w:drawing></w:r>'
+    told = sentences(changed(word_file(), lambda root: fill(root, "r0/comment", picture)))
+    assert "A picture or drawing is described in words, which are not taken: “Signert side”." in told
+
+
 def test_a_comment_that_is_a_picture_is_told() -> None:
     comments = files.COMMENTS.replace(b"<w:r><w:t>Side 3</w:t></w:r>", f'<w:r><w:drawing><a:blip xmlns:a="{A}"/></w:drawing></w:r>'.encode())
     file = changed(word_file(), lambda root: fill(root, "r0/comment", '<w:commentReference w:id="1"/>'), {"word/comments.xml": comments})

@@ -9,7 +9,7 @@ from dossier.issued import Issued
 from dossier.review.package import Package
 from dossier.review.reading import Finding, Remark
 from dossier.review.word_body import Body, Thing
-from dossier.review.word_objects import drawn_words, holds_object
+from dossier.review.word_objects import descriptions, drawn_words, holds_object
 from dossier.review.word_parts import main_part, parts_beside
 from dossier.review.word_text import W14, W, addresses, crossed_out, text_of, without_deleted_ends
 
@@ -47,11 +47,14 @@ def _things(things: Sequence[Thing], record: Issued | None) -> Iterator[Finding]
 
 
 def _drawn(package: Package, root: Any) -> Iterator[Finding]:
-    """Words in charts, diagrams and drawings; the parts of the first two lie beside the document."""
+    """Words in charts, diagrams and drawings, and words about pictures; the parts of the first two lie beside the document."""
     names = (part for kind, usual in _DRAWN for part in parts_beside(package, kind, usual))
     for each in (root, *(package.xml(part) for part in dict.fromkeys(names))):
         if text := drawn_words(each):
             yield Finding("Words stand in a chart, diagram or drawing; they are not taken: “{text}”.", {"text": text})
+    for each in (root, *_comments(package)):
+        for text in descriptions(each):
+            yield Finding("A picture or drawing is described in words, which are not taken: “{text}”.", {"text": text}, weight="note")
 
 
 def _links(package: Package, body: Body, record: Issued | None) -> Iterator[Finding]:
