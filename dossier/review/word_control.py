@@ -45,7 +45,7 @@ def read(tag: str, control: Any, field: Field | None, row: str, locale: str, usu
 
 
 def _tracked(control: Any, text: str, name: str, row: str, tag: str) -> Finding:
-    if deleted := deleted_words(control, text):
+    if deleted := deleted_words(control):
         values = {"field": name, "text": text, "deleted": deleted}
         return Finding("{field} holds tracked changes that were not accepted; it was read as if they were: “{text}”. Deleted: “{deleted}”.", values, row, tag)
     return Finding("{field} holds tracked changes that were not accepted; it was read as if they were: “{text}”.", {"field": name, "text": text}, row, tag)

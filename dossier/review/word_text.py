@@ -230,18 +230,19 @@ def _is_crossed_out(run: Any) -> bool:
     return any(line.get(f"{W}val", "1") in ON for line in lines)
 
 
-def deleted_words(node: Any, left: str) -> str:
-    """The words below that were deleted with tracking, or moved away; what was moved to another place in the same words, `left`, is not gone."""
+def deleted_words(node: Any) -> str:
+    """The words below that were deleted with tracking, or moved away to another place than one below."""
+    moved = {text_of(each) for each in node.iter(f"{W}moveTo")}
     gone = ((each, text_of(each, deleted=True)) for each in node.iter(f"{W}del", f"{W}moveFrom"))
-    return " \u2026 ".join(text for each, text in gone if text.strip() and not (each.tag == f"{W}moveFrom" and text in left))
+    return " \u2026 ".join(text for each, text in gone if text.strip() and not (each.tag == f"{W}moveFrom" and text in moved))
 
 
 def addresses(node: Any, targets: Mapping[str, str]) -> list[str]:
     """The addresses to which links below lead and which their words do not show; `targets` are the relations of the part by id."""
-    shows = text_of(node)
     codes = "".join(code.text or "" for code in node.iter(f"{W}instrText"))
-    found = [targets.get(link.get(f"{R}id", ""), "") for link in node.iter(f"{W}hyperlink")] + re.findall(r'HYPERLINK\s+"([^"]+)"', codes)
-    return list(dict.fromkeys(address for address in found if address and address.removeprefix("mailto:").rstrip("/") not in shows))
+    found = [(targets.get(link.get(f"{R}id", ""), ""), text_of(link)) for link in node.iter(f"{W}hyperlink")]
+    found += [(address, text_of(node)) for address in dict.fromkeys(re.findall(r'HYPERLINK\s+"([^"]+)"', codes))]
+    return list(dict.fromkeys(address for address, shows in found if address and address.removeprefix("mailto:").rstrip("/") not in shows))
 
 
 def is_tracked(node: Any) -> bool:
