@@ -52,7 +52,7 @@ def compare(old: Path, new: Path, day: dt.date, workspace: Workspace, *, report:
     else:
         rows = [(difference.kind, difference.subject, difference.aspect, difference.old, difference.new) for difference in differences]
         _table(("concerns", "", "what", "old", "new"), rows)
-        _tell(f"{len(differences)} differences between {before.identity} and {after.identity}")
+        _tell(f"{_count(len(differences), 'difference')} between {before.identity} and {after.identity}")
     if report is not None:
         _write([(change_note(differences, before, after, day, workspace.shelf), after.identity)], report, formats, workspace)
     return ExitCode.DONE
@@ -64,7 +64,7 @@ def compare(old: Path, new: Path, day: dt.date, workspace: Workspace, *, report:
 def _print_part(part: Part) -> None:
     print(f"\n{part.identity}" + (f", {part.identity.market}" if part.identity.market else ""))
     for comparison, who in part.files:
-        filled = f"{len(comparison.given)} answers" + (f", {len(comparison.reading.remarks)} remarks" if comparison.reading.remarks else "")
+        filled = _count(len(comparison.given), "answer") + (f", {_count(len(comparison.reading.remarks), 'remark')}" if comparison.reading.remarks else "")
         print(f"{comparison.reading.name}: {who.name or 'no reviewer named'}, {who.date}: {filled}")
         for finding in comparison.findings:
             place = f"{finding.row}: " if finding.row and finding.row not in str(finding) else ""
@@ -88,6 +88,10 @@ def _print_voice(voice: Voice, mark: str = "") -> None:
     from dossier.review.merge import IN_RECORD
 
     print(f"  {mark}{'in the review record' if voice.source == IN_RECORD else voice.source}, {voice.reviewer or 'no name'}, {voice.date}: {voice.value or '(empty)'}")
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def _field(name: str) -> str:
@@ -126,7 +130,7 @@ def _enter(parts: Sequence[Part], dry_run: bool, yes: bool) -> None:
         _tell("Nothing new to enter in the review record.")
         return
     if dry_run:
-        _tell(f"{answers} changed answers would be entered in the review record (--dry-run: nothing was written).")
+        _tell(f"{_count(answers, 'changed answer')} would be entered in the review record (--dry-run: nothing was written).")
         return
     if not yes and sys.stdin.isatty() and sys.stderr.isatty() and not _agreed(answers):
         _tell("Nothing was written.")
@@ -138,7 +142,7 @@ def _enter(parts: Sequence[Part], dry_run: bool, yes: bool) -> None:
 def _agreed(answers: int) -> bool:
     import click
 
-    return bool(click.confirm(f"Enter {answers} changed answers in the review record?", err=True))
+    return bool(click.confirm(f"Enter {_count(answers, 'changed answer')} in the review record?", err=True))
 
 
 def _write(documents: Sequence[tuple[Document, Identity]], folder: Path, formats: Sequence[str], workspace: Workspace) -> None:

@@ -71,6 +71,14 @@ def test_a_single_missing_field_is_named_by_its_title() -> None:
     assert changed(LINES, answers) == ["b: Status is missing in the reviewed file. An earlier answer stays."]
 
 
+def test_a_row_with_one_field_is_missing_with_its_field() -> None:
+    small = issue()
+    fields = tuple(field for field in small.fields if field.name != "b/comment")
+    lines = tuple(replace(line, fields=tuple(name for name in line.fields if name != "b/comment")) for line in small.lines)
+    reading = replace(filled(small).reading, answers=tuple(Answer(field.name, "") for field in fields if not field.name.startswith("b/")), words=None)
+    assert "The row b is missing in the reviewed file, with its field. An earlier answer stays." in sentences(compare(reading, replace(small, fields=fields, lines=lines)))
+
+
 def test_a_field_that_stands_twice_counts_once() -> None:
     comparison = answered(("a/status", "fulfilled"), ("a/status", "partly"), ("a/comment", "ja"), ("a/comment", "ja"))
     assert comparison.given == {"a/status": "fulfilled", "a/comment": "ja"}

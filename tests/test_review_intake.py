@@ -101,10 +101,39 @@ def test_two_reviewers_one_planted_conflict_and_the_next_issue(issue: dict[str, 
     assert again.values == record(product).values
 
 
+def test_a_name_that_nobody_bears_settles_nothing_and_is_told(issue: dict[str, bytes], product: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    one = saved(tmp_path, "kari.docx", changed(issue["docx"], answered("Kari Ås", no__mdreg__6="Oppfylt")))
+    two = saved(tmp_path, "ola.docx", changed(issue["docx"], answered("Ola Li", no__mdreg__6="Delvis oppfylt")))
+    assert main(["review", "read", one, two, "--into", str(product), "--prefer", "Kari Aas"]) == 2
+    out = said(capsys)
+    assert '"Kari Aas" is neither a reviewer nor a file.' in out
+    assert 'Did you mean "Kari Ås"? Known: Kari Ås, kari.docx, Ola Li, ola.docx, record.' in " ".join(out.split())
+    assert not (product / "reviews").exists()
+    for name in ("Kari Ås", "kari.docx", "record"):
+        assert main(["review", "read", one, two, "--into", str(product), "--prefer", name, "--dry-run"]) == (1 if name == "record" else 0)
+    assert main(["review", "read", one, "--into", str(product)]) == 0
+    assert main(["review", "read", two, "--into", str(product), "--prefer", "Kari Ås"]) == 0
+
+
+def test_what_lost_a_settled_conflict_does_not_come_up_again(issue: dict[str, bytes], product: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    one = saved(tmp_path, "kari.docx", changed(issue["docx"], answered("Kari Ås", no__mdreg__6="Oppfylt")))
+    two = saved(tmp_path, "ola.docx", changed(issue["docx"], answered("Ola Li", no__mdreg__6="Delvis oppfylt", no__nynorsk="Oppfylt")))
+    assert main(["review", "read", one, two, "--into", str(product), "--prefer", "Kari Ås"]) == 0
+    assert [(entry.reviewer, entry.value) for entry in record(product).entries if entry.field == "no.mdreg.6/status"] == [("Ola Li", "partly"), ("Kari Ås", "fulfilled")]
+    assert record(product).values["no.mdreg.6/status"] == "fulfilled"
+    said(capsys)
+    assert main(["review", "read", two, "--into", str(product)]) == 0
+    out = said(capsys)
+    assert "note: This very file was read in before; it brings nothing new." in out
+    assert "Status: no.mdreg.6: this answer was read in before and does not count: “Delvis oppfylt”. Another counts: “Oppfylt”." in " ".join(out.split())
+    assert "conflict" not in out
+    assert "Nothing new to enter" in out
+
+
 def test_a_dry_run_writes_nothing(issue: dict[str, bytes], product: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     one = saved(tmp_path, "kari.docx", changed(issue["docx"], answered("Kari", no__mdreg__6="Oppfylt")))
     assert main(["review", "read", one, "--into", str(product), "--dry-run"]) == 0
-    assert "1 changed answers would be entered in the review record (--dry-run: nothing was written)." in said(capsys)
+    assert "1 changed answer would be entered in the review record (--dry-run: nothing was written)." in said(capsys)
     assert not (product / "reviews").exists()
 
 

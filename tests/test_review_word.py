@@ -485,6 +485,40 @@ def test_a_struck_row_is_quoted_where_its_words_are_struck_too() -> None:
     assert sentences(changed(word_file(), strike))[0] == "The row “r4 Krav nummer 4 Velg ☐ viktig” is struck out with tracked changes; it counts as deleted."
 
 
+def test_a_comment_on_deleted_words_hangs_beside_its_row() -> None:
+    def delete(root: Any) -> None:
+        fill(root, "r1/comment", '<w:del w:id="1" w:author="B"><w:r><w:delText>alt</w:delText><w:commentReference w:id="0"/></w:r></w:del>')
+        fill(root, "r4/comment", '<w:r><w:commentReference w:id="1"/></w:r>')
+        row_of(root, "r4").find(f"{W}trPr").append(xml('<w:del w:id="4" w:author="A"/>'))
+
+    assert [remark.row for remark in read(changed(word_file(), delete, {"word/comments.xml": files.COMMENTS})).remarks] == ["r1", "r4"]
+
+
+def test_words_deleted_in_an_answer_with_tracking_are_quoted() -> None:
+    def delete(root: Any) -> None:
+        fill(root, "r0/comment", f'{run("Nå ")}<w:del w:id="1" w:author="B"><w:r><w:delText>det gamle</w:delText></w:r></w:del>{run("det nye")}')
+        fill(root, "r1/comment", '<w:del w:id="2" w:author="B"><w:r><w:delText>alt</w:delText></w:r></w:del>')
+        fill(root, "r2/comment", f'<w:moveTo w:id="3">{run("flyttet")}</w:moveTo><w:moveFrom w:id="4">{run("flyttet")}</w:moveFrom>')
+
+    tracked = "Kommentar: {} holds tracked changes that were not accepted; it was read as if they were: “{}”."
+    assert sentences(changed(word_file(), delete)) == [f"{tracked.format('r0', 'Nå det nye')} Deleted: “det gamle”.", f"{tracked.format('r1', '')} Deleted: “alt”.", tracked.format("r2", "flyttet")]
+
+
+def test_a_field_deleted_whole_with_tracking_is_quoted() -> None:
+    def delete(root: Any) -> None:
+        fill(root, "r0/comment", run("viktig"))
+        for tag in ("r0/comment", "r1/comment"):
+            around = xml('<w:del w:id="1" w:author="B"/>')
+            control_of(root, tag).addprevious(around)
+            around.append(control_of(root, tag))
+
+    assert sentences(changed(word_file(), delete)) == [
+        "The field Kommentar: r0 was deleted with tracked changes; what stood in it is not taken: “viktig”.",
+        "Kommentar: r0 is missing in the reviewed file. An earlier answer stays.",
+        "Kommentar: r1 is missing in the reviewed file. An earlier answer stays.",
+    ]
+
+
 ENDED = '<w:p><w:pPr><w:rPr><w:del w:id="7" w:author="A"/></w:rPr></w:pPr>'
 
 
@@ -649,6 +683,37 @@ def test_a_document_whose_parts_have_other_names_is_read() -> None:
     assert read(without_record(file)).identity.number == "X-labelling"
 
 
+LINKED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+def test_the_address_behind_the_words_of_a_link_is_told() -> None:
+    link = f'<w:hyperlink xmlns:r="{LINKED}" r:id="rIdL">{{}}</w:hyperlink>'
+    code = '<w:r><w:instrText> HYPER</w:instrText></w:r><w:r><w:instrText>LINK "https://b.example/1" </w:instrText></w:r>'
+
+    def write(root: Any) -> None:
+        fill(root, "r0/comment", link.format(run("se her")))
+        fill(root, "r1/comment", link.format(run("https://a.example/x")))
+        fill(root, "r2/comment", f"{code}{run('se der')}")
+        fill(root, "r3/comment", '<w:commentReference w:id="1"/>')
+
+    content = word_file()
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        relations = package.read("word/_rels/document.xml.rels")
+    more = f'<Relationship Id="rIdL" Type="{LINKED}/hyperlink" Target="https://a.example/x/" TargetMode="External"/></Relationships>'.encode()
+    parts = {
+        "word/_rels/document.xml.rels": relations.replace(b"</Relationships>", more),
+        "word/comments.xml": files.COMMENTS.replace(b"<w:r><w:t>Side 3</w:t></w:r>", link.format("<w:r><w:t>Side 3</w:t></w:r>").encode()),
+        "word/_rels/comments.xml.rels": relations[: relations.index(b"<Relationship ")] + more,
+    }
+    told = read(changed(content, write, parts)).findings
+    assert {finding.weight for finding in told} == {"note"}
+    assert [(str(finding), finding.row) for finding in told] == [
+        ("Kommentar: r0 holds a link; its words do not show to what it leads: https://a.example/x/.", "r0"),
+        ("Kommentar: r2 holds a link; its words do not show to what it leads: https://b.example/1.", "r2"),
+        ("A comment by Ola holds a link; its words do not show to what it leads: https://a.example/x/.", "r3"),
+    ]
+
+
 # --- what is no text ---------------------------------------------------------------------------------------------------
 
 A = "http://schemas.openxmlformats.org/drawingml/2006/main"
@@ -685,6 +750,40 @@ def test_a_file_put_in_whole_is_told() -> None:
 
     (told,) = sentences(changed(word_file(), put_in))
     assert told.startswith("A picture, drawing or embedded file was put in at “")
+
+
+C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
+D = "http://schemas.openxmlformats.org/drawingml/2006/diagram"
+
+
+@pytest.mark.parametrize(
+    ("name", "part", "words"),
+    [
+        ("word/charts/chart1.xml", f'<c:chartSpace xmlns:c="{C}" xmlns:a="{A}"><a:p><a:r><a:t>Avvik</a:t></a:r><a:r><a:t> i år</a:t></a:r></a:p><c:strCache><c:pt><c:v>Mai</c:v></c:pt></c:strCache></c:chartSpace>', "Avvik i år | Mai"),
+        ("word/diagrams/data1.xml", f'<d:dataModel xmlns:d="{D}" xmlns:a="{A}"><a:p><a:r><a:t>Steg 1</a:t></a:r></a:p><a:p/></d:dataModel>', "Steg 1"),
+    ],
+)
+def test_words_in_charts_and_diagrams_are_quoted(name: str, part: str, words: str) -> None:
+    told = sentences(changed(word_file(), lambda root: None, {name: part.encode()}))
+    assert told == [f"Words stand in a chart, diagram or drawing; they are not taken: “{words}”."]
+
+
+def test_words_in_a_drawing_are_quoted() -> None:
+    body = f'<a:txBody xmlns:a="{A}"><a:p><a:r><a:t>Se pilen</a:t></a:r></a:p></a:txBody>'
+    told = sentences(changed(word_file(), lambda root: fill(root, "r0/comment", f"<w:r><w:drawing>{body}</w:drawing></w:r>")))
+    assert "Words stand in a chart, diagram or drawing; they are not taken: “Se pilen”." in told
+
+
+def test_a_signed_file_says_that_nobody_checked_it() -> None:
+    reading = read(changed(word_file(), lambda root: None, {"_xmlsignatures/sig1.xml": b"<Signature/>"}))
+    assert [(str(finding), finding.weight) for finding in reading.findings] == [("The file carries a digital signature; dossier does not check signatures.", "note")]
+
+
+def test_what_a_picture_is_said_to_show_is_quoted() -> None:
+    about = '<wp:docPr xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" id="1" descr="Signert side"/>'
+    picture = f'<w:r><w:drawing>{about}<a:blip xmlns:a="{A}"/></w:drawing></w:r>'
+    told = sentences(changed(word_file(), lambda root: fill(root, "r0/comment", picture)))
+    assert "A picture or drawing is described in words, which are not taken: “Signert side”." in told
 
 
 def test_a_comment_that_is_a_picture_is_told() -> None:

@@ -119,10 +119,16 @@ def _missing(answers: dict[str, str], issued: Issued) -> list[Finding]:
     for subject, names in rows.items():
         row = issued.row_of.get(names[0], "")
         if len(names) == sum(_subject(name) == subject for name in issued.field) and "/" in names[0] and row:
-            findings.append(Finding("The row {row} is missing in the reviewed file, with {count} fields. Earlier answers stay.", {"row": row, "count": str(len(names))}, row))
+            findings.append(_row_missing(row, len(names)))
         else:
             findings += [_of(issued.field[name], issued, "{field} is missing in the reviewed file. An earlier answer stays.") for name in names]
     return findings
+
+
+def _row_missing(row: str, count: int) -> Finding:
+    if count == 1:
+        return Finding("The row {row} is missing in the reviewed file, with its field. An earlier answer stays.", {"row": row}, row)
+    return Finding("The row {row} is missing in the reviewed file, with {count} fields. Earlier answers stay.", {"row": row, "count": str(count)}, row)
 
 
 def _subject(name: str) -> str:

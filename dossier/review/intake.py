@@ -11,11 +11,12 @@ from dossier.assemble import Workspace
 from dossier.errors import DossierError, Problem, did_you_mean
 from dossier.issued import Identity, Issued
 from dossier.product import ProductFile
-from dossier.review import ledger, merge, readers, word
+from dossier.review import ledger, merge, readers, word_margins, written
 from dossier.review.findings import Comparison, compare
 from dossier.review.ledger import Ledger
 from dossier.review.merge import Merge, Sender
 from dossier.review.reading import Finding, Reading, refuse
+from dossier.review.state import REVIEW_DATE, REVIEWER
 from dossier.template import Issue
 
 
@@ -71,6 +72,7 @@ def intake(paths: Sequence[Path], into: Path | None, choices: Choices, workspace
             problems += error.problems
     if problems:
         raise DossierError(problems)
+    _preferred(list(parts.values()), file, choices)
     return tuple(_part(files, file, choices) for files in parts.values())
 
 
@@ -90,9 +92,24 @@ def _document(identity: Identity, file: ProductFile | None) -> tuple[str, ...]:
     return (identity.market, identity.kind) if file is not None else (identity.product, identity.number, identity.market, identity.kind)
 
 
+def _preferred(groups: Sequence[Sequence[tuple[Comparison, Sender]]], file: ProductFile | None, choices: Choices) -> None:
+    """Raises DossierError where --prefer names nobody: then it would settle nothing, without a word."""
+    known = dict.fromkeys(name for files in groups for comparison, who in files for name in (who.name, comparison.reading.name))
+    for identity in (files[0][0].issued.identity for files in groups):
+        known |= dict.fromkeys(entry.reviewer for entry in _record(file, identity).answers.values())
+    names = [*(name for name in known if name), merge.IN_RECORD]
+    wanted = written.fit(choices.prefer)[0]
+    if wanted and wanted not in names:
+        raise DossierError(Problem("--prefer", 0, 0, f'"{wanted}" is neither a reviewer nor a file.', " ".join(part for part in (did_you_mean(wanted, names), f"Known: {', '.join(names)}.") if part)))
+
+
+def _record(file: ProductFile | None, identity: Identity) -> Ledger:
+    return ledger.read(file.place.folder, identity.market, identity.kind) if file is not None else Ledger()
+
+
 def _part(files: Sequence[tuple[Comparison, Sender]], file: ProductFile | None, choices: Choices) -> Part:
     identity = files[0][0].issued.identity
-    record = ledger.read(file.place.folder, identity.market, identity.kind) if file is not None else Ledger()
+    record = _record(file, identity)
     told = tuple((_with_sender(comparison, who, record), who) for comparison, who in files)
     return Part(identity, told, merge.merge(record, told, choices.read, choices.prefer), file.place.folder if file is not None else None)
 
@@ -103,8 +120,21 @@ def _with_sender(comparison: Comparison, who: Sender, record: Ledger) -> Compari
     if not who.name:
         findings.insert(0, Finding("The file names no reviewer. Fill in “Reviewed by” in the file, or give --reviewer; the answers are entered without a name."))
     if record.has(comparison.reading.sha256):
-        findings.insert(0, Finding("This very file was read in before; it brings nothing new.", weight="note"))
+        findings = [Finding("This very file was read in before; it brings nothing new.", weight="note"), *_lost(comparison, record), *findings]
     return replace(comparison, findings=tuple(findings))
+
+
+def _lost(comparison: Comparison, record: Ledger) -> list[Finding]:
+    """The answers of a file read in before that do not count, since others were preferred or came later."""
+    brought = {entry.field for entry in record.entries if entry.sha256 == comparison.reading.sha256} - {REVIEWER, REVIEW_DATE}
+    found = []
+    for name, value in comparison.given.items():
+        field, now = comparison.issued.field[name], record.values.get(name, "")
+        if name in brought and now != value:
+            words = dict(field.options)
+            values = {"field": field.title or name, "text": words.get(value, value), "now": words.get(now, now)}
+            found.append(Finding("{field}: this answer was read in before and does not count: “{text}”. Another counts: “{now}”.", values, comparison.issued.row_of.get(name, ""), name, "note"))
+    return found
 
 
 # --- files ------------------------------------------------------------------------------------------------------------
@@ -130,12 +160,12 @@ def _read(paths: Sequence[Path]) -> list[Reading]:
 def _without_house_words(reading: Reading, workspace: Workspace) -> Reading:
     """The reading without what the user's own style.docx prints in headers and footers: words, a logo."""
     style = workspace.style("style.docx")
-    if style is None or not any(finding.message in (word.IN_MARGINS, word.PICTURE_IN_MARGINS) for finding in reading.findings):
+    if style is None or not any(finding.message in (word_margins.IN_MARGINS, word_margins.PICTURE_IN_MARGINS) for finding in reading.findings):
         return reading
-    own, logo = word.margin_words(style.name, style.read_bytes())
+    own, logo = word_margins.margin_words(style.name, style.read_bytes())
 
     def is_own(finding: Finding) -> bool:
-        return (finding.message == word.IN_MARGINS and own.issuperset(finding.values["text"].split())) or (finding.message == word.PICTURE_IN_MARGINS and logo)
+        return (finding.message == word_margins.IN_MARGINS and own.issuperset(finding.values["text"].split())) or (finding.message == word_margins.PICTURE_IN_MARGINS and logo)
 
     return replace(reading, findings=tuple(finding for finding in reading.findings if not is_own(finding)))
 

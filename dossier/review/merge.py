@@ -111,9 +111,12 @@ def merge(ledger: Ledger, files: Sequence[tuple[Comparison, Sender]], read: dt.d
         if chosen.source == IN_RECORD:  # a line that says so, or the same conflict would come up for ever
             entries += [_line(comparison, Sender(chosen.reviewer, chosen.date), read, field=field, value=chosen.value, row=row) for _, comparison, _ in voices]
             continue
-        if chosen.value == before:
+        lost = [_line(comparison, who, read, field=field, value=voice.value, row=row) for voice, comparison, who in voices if voice.value != chosen.value]
+        if chosen.value == before and not lost:
             continue
-        changes.append(Change(field, row, before, chosen.value, chosen.reviewer))
+        if chosen.value != before:
+            changes.append(Change(field, row, before, chosen.value, chosen.reviewer))
+        entries += lost  # before the line that counts: read in again without --prefer, they would come up as a conflict once more
         comparison, who = next((comparison, who) for voice, comparison, who in voices if voice == chosen)
         entries.append(_line(comparison, who, read, field=field, value=chosen.value, row=row))
     entries += _signed(files, ledger, read)

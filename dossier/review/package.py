@@ -71,15 +71,23 @@ class Package:
         """The part as an lxml element, parsed without DTD, entities and network. Raises DossierError where it cannot."""
         return parsed(self.name, part, self.read(part))
 
-    def related(self, source: str, kind: str) -> tuple[str, ...]:
-        """The parts to which `source` (empty: the package) leads by relations of this kind: names of parts are free, relations are not."""
+    def relations(self, source: str) -> dict[str, tuple[str, str]]:
+        """The relations of the part `source` (empty: of the package) by id: kind, and the part or address to which each leads."""
         folder, file = posixpath.split(source)
-        relations = posixpath.join(folder, "_rels", f"{file}.rels")
-        if relations not in self.names:
-            return ()
-        found = [relation.get("Target", "") for relation in self.xml(relations) if relation.get("Type", "").rpartition("/")[2] == kind]
-        parts = [posixpath.normpath(posixpath.join(folder, target)).lstrip("/") for target in found]
-        return tuple(dict.fromkeys(part for part in parts if part in self.names))
+        part = posixpath.join(folder, "_rels", f"{file}.rels")
+        if part not in self.names:
+            return {}
+        found = {}
+        for relation in self.xml(part):
+            target = relation.get("Target", "")
+            if relation.get("TargetMode") != "External":
+                target = posixpath.normpath(posixpath.join(folder, target)).lstrip("/")
+            found[relation.get("Id", "")] = (relation.get("Type", "").rpartition("/")[2], target)
+        return found
+
+    def related(self, source: str, kind: str) -> tuple[str, ...]:
+        """The parts to which `source` leads by relations of this kind: names of parts are free, relations are not."""
+        return tuple(dict.fromkeys(part for found, part in self.relations(source).values() if found == kind and part in self.names))
 
 
 def open_package(name: str, content: bytes) -> Package:

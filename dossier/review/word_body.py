@@ -75,6 +75,13 @@ def walk(root: Any, fields: bool = True) -> Body:
     """The body below `root` (w:document, or a part with notes). Without `fields` the words of controls are words like others. Raises TooDeep."""
     walker = _Walker(fields)
     walker.blocks(root, None, None, 0)
+    names: dict[Any, str] = {}
+    for anchor in root.iter(f"{W}commentRangeStart", f"{W}commentReference"):  # those in deleted words and rows
+        for row in list(anchor.iterancestors(f"{W}tr"))[-1:]:
+            if row not in names:
+                cell = next(row.iter(f"{W}tc"), None)
+                names[row] = one_line(text_of(cell, deleted=True)) if cell is not None else ""
+            walker.body.comments.setdefault(anchor.get(f"{W}id", ""), names[row])
     return walker.body
 
 
@@ -96,6 +103,7 @@ class _Walker:
     def __init__(self, fields: bool) -> None:
         self.body = Body()
         self.fields = fields
+        self.last = "\u2026"  # words outside of fields
 
     def blocks(self, node: Any, row: _Row | None, cell: _Cell | None, depth: int) -> None:
         """Paragraphs, tables and what may surround them."""
@@ -115,7 +123,7 @@ class _Walker:
                     self._comment(child, row)
                 case _:
                     if is_object(child):
-                        self._met(Thing(place=self._before()), row, cell)
+                        self._met(Thing(place=self.last), row, cell)
                     self.blocks(content_of(child) if child.tag == f"{W}sdt" else child, row, cell, depth + 1)
 
     def _inside(self, node: Any, wanted: str, depth: int) -> Iterator[Any]:
@@ -170,7 +178,7 @@ class _Walker:
         for column, cell in cells:
             text = cell.text
             if text or cell.tags:
-                self.body.lines.append(Line(text, name, column, tuple(cell.tags)))
+                self._add(Line(text, name, column, tuple(cell.tags)))
 
     def _paragraph(self, node: Any, row: _Row | None, cell: _Cell | None, depth: int) -> None:
         pieces: list[str] = []
@@ -182,14 +190,14 @@ class _Walker:
         if crossed := one_line(crossed_out(node, lambda child: child.tag == f"{W}txbxContent" or (child.tag == f"{W}sdt" and self._answers(child)))):
             self._met(Thing(text=crossed), row)
         for thing in self.body.things[met:]:
-            thing.place = one_line(text) or self._before()
+            thing.place = one_line(text) or self.last
             if cell is not None:
                 cell.things.append(thing)
         if cell is not None:
             cell.paragraphs.append(text)
             cell.tags += tags
         elif one_line(text) or tags:
-            self.body.lines.append(Line(one_line(text), "", 0, tuple(tags)))
+            self._add(Line(one_line(text), "", 0, tuple(tags)))
         for box in boxes:
             self.blocks(box, row, cell, depth + 1)
 
@@ -232,15 +240,15 @@ class _Walker:
         for anchor in control.iter(f"{W}commentRangeStart", f"{W}commentReference"):
             self._comment(anchor, row)
 
+    def _add(self, line: Line) -> None:
+        self.body.lines.append(line)
+        self.last = line.text or self.last
+
     def _met(self, thing: Thing, row: _Row | None, cell: _Cell | None = None) -> None:
         self.body.things.append(thing)
         for holder in (row, cell):
             if holder is not None:
                 holder.things.append(thing)
-
-    def _before(self) -> str:
-        """The last words that were met outside of fields."""
-        return next((line.text for line in reversed(self.body.lines) if line.text), "\u2026")
 
     def _comment(self, anchor: Any, row: _Row | None) -> None:
         number = anchor.get(f"{W}id", "")

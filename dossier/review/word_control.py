@@ -13,7 +13,7 @@ from dossier import i18n, resources
 from dossier.blocks import Field, one_line
 from dossier.review.reading import Finding
 from dossier.review.word_body import content_of
-from dossier.review.word_text import ON, W14, W, crossed_out, is_tracked, text_of
+from dossier.review.word_text import ON, W14, W, crossed_out, deleted_words, is_tracked, text_of
 from dossier.review.written import day
 
 _BOXES = "\u2610\u25a1\u25fb"
@@ -38,10 +38,17 @@ def read(tag: str, control: Any, field: Field | None, row: str, locale: str, usu
     found: list[Finding] = []
     value = _value(tag, properties, control, text, field, row, locale, usual, found)
     if is_tracked(control):
-        found.insert(0, Finding("{field} holds tracked changes that were not accepted; it was read as if they were: “{text}”.", {"field": _name(tag, field), "text": text}, row, tag))
+        found.insert(0, _tracked(control, text, _name(tag, field), row, tag))
     if crossed := one_line(crossed_out(content_of(control))):
         found.append(Finding("In {field} words are struck through: “{text}”. They are taken as they stand; ask whether they were meant to go.", {"field": _name(tag, field), "text": crossed}, row, tag))
     return Read(value, tuple(found))
+
+
+def _tracked(control: Any, text: str, name: str, row: str, tag: str) -> Finding:
+    if deleted := deleted_words(control):
+        values = {"field": name, "text": text, "deleted": deleted}
+        return Finding("{field} holds tracked changes that were not accepted; it was read as if they were: “{text}”. Deleted: “{deleted}”.", values, row, tag)
+    return Finding("{field} holds tracked changes that were not accepted; it was read as if they were: “{text}”.", {"field": name, "text": text}, row, tag)
 
 
 def placeholders(controls: Iterable[tuple[str, Any]]) -> frozenset[str]:

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from dossier.blocks import one_line
 from dossier.review.word_text import W, shown
 
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 _D = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
+_WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 _V = "{urn:schemas-microsoft-com:vml}"
-_ALWAYS = frozenset(f"{W}{name}" for name in ("object", "contentPart", "movie", "altChunk"))
+_ALWAYS = frozenset(f"{W}{name}" for name in ("object", "contentPart", "movie", "altChunk", "subDoc"))
 _DRAWN = frozenset((f"{W}drawing", f"{W}pict"))
 _WITHIN = (f"{_A}blip", f"{_V}imagedata", f"{_C}chart", f"{_D}relIds", f"{W}contentPart")
 _WORDS = (f"{W}t", f"{_V}textpath")
@@ -26,6 +28,19 @@ def is_object(node: Any) -> bool:
     if node.tag not in _DRAWN or not len(node):
         return False
     return next(node.iter(*_WITHIN), None) is not None or next(node.iter(*_WORDS), None) is None
+
+
+def drawn_words(root: Any) -> str:
+    """The words in a chart, a diagram or a drawing, paragraph by paragraph; of a chart its labels too. Each once, since Word writes them twice."""
+    paragraphs = ["".join(text.text or "" for text in paragraph.iter(f"{_A}t")) for paragraph in root.iter(f"{_A}p")]
+    labels = [text.text or "" for labels in root.iter(f"{_C}strCache", f"{_C}strLit") for text in labels.iter(f"{_C}v")]
+    return " | ".join(dict.fromkeys(text for each in (*paragraphs, *labels) if (text := one_line(each))))
+
+
+def descriptions(root: Any) -> list[str]:
+    """What pictures and drawings are said to show, in their alternative text."""
+    told = [*(drawing.get("descr", "") for drawing in root.iter(f"{_WP}docPr")), *(shape.get("alt", "") for shape in root.iter(f"{_V}shape"))]
+    return list(dict.fromkeys(text for each in told if (text := one_line(each))))
 
 
 def holds_object(node: Any) -> bool:

@@ -7,12 +7,14 @@ the Unicode character that looks like it, `<w:sym w:font="Symbol" w:char="F0A3"/
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Set
+import re
+from collections.abc import Callable, Iterator, Mapping, Set
 from typing import Any
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
+R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 
 _WORD_ART = "{urn:schemas-microsoft-com:vml}textpath"
@@ -188,6 +190,7 @@ def without_deleted_ends(root: Any) -> Any:
         while deleted and (following := _next(paragraph)) is not None:
             deleted = _is_end_deleted(following)
             following.getparent().remove(following)
+            paragraph.attrib.update(following.attrib)  # the last paragraph of a comment is the one that its thread names
             paragraph.extend(child for child in list(following) if child.tag != f"{W}pPr")
     return root
 
@@ -225,6 +228,21 @@ def crossed_out(node: Any, leave: Callable[[Any], bool] = lambda _: False) -> st
 def _is_crossed_out(run: Any) -> bool:
     lines = [line for name in ("strike", "dstrike") for line in run.findall(f"{W}rPr/{W}{name}")]
     return any(line.get(f"{W}val", "1") in ON for line in lines)
+
+
+def deleted_words(node: Any) -> str:
+    """The words below that were deleted with tracking, or moved away to another place than one below."""
+    moved = {text_of(each) for each in node.iter(f"{W}moveTo")}
+    gone = ((each, text_of(each, deleted=True)) for each in node.iter(f"{W}del", f"{W}moveFrom"))
+    return " \u2026 ".join(text for each, text in gone if text.strip() and not (each.tag == f"{W}moveFrom" and text in moved))
+
+
+def addresses(node: Any, targets: Mapping[str, str]) -> list[str]:
+    """The addresses to which links below lead and which their words do not show; `targets` are the relations of the part by id."""
+    codes = "".join(code.text or "" for code in node.iter(f"{W}instrText"))
+    found = [(targets.get(link.get(f"{R}id", ""), ""), text_of(link)) for link in node.iter(f"{W}hyperlink")]
+    found += [(address, text_of(node)) for address in dict.fromkeys(re.findall(r'HYPERLINK\s+"([^"]+)"', codes))]
+    return list(dict.fromkeys(address for address, shows in found if address and address.removeprefix("mailto:").rstrip("/") not in shows))
 
 
 def is_tracked(node: Any) -> bool:
