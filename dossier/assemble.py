@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dossier import __version__, blocks, checklist, evidence, i18n, output, product, resources, template
+from dossier import __version__, blocks, checklist, evidence, housestyle, i18n, output, product, resources, template
 from dossier.checklist import Checklist
 from dossier.errors import DossierError, Problem, did_you_mean, one_of
 from dossier.evidence import EvidenceFile
@@ -47,7 +47,9 @@ class Workspace:
 
     @cached_property
     def shelf(self) -> Shelf:
-        """All templates on the search path."""
+        """All templates on the search path. Raises DossierError for a broken one, and for a name of the user's that is nearly one of ours."""
+        if problems := [problem for home in self.home for problem in housestyle.strays(home)]:
+            raise DossierError(problems)
         return template.shelf(resources.search_path("templates", self.home))
 
     def market_names(self, entries: Iterable[output.Entry]) -> dict[str, str]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dossier import __version__
+from dossier import __version__, terminal
 from dossier.errors import DossierError, ExitCode, Problem
 
 if TYPE_CHECKING:
@@ -19,17 +20,17 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command line; returns the exit code of the table in the README."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
+    terminal.ready()
     if arguments in (["--version"], ["-V"]):
-        print(f"dossier {__version__}")
-        return ExitCode.DONE
+        return terminal.say(f"dossier {__version__}")
     import click
 
-    _utf8()
     try:
         code = _command()(args=arguments, prog_name="dossier", standalone_mode=False)
+        sys.stdout.flush()
         return int(code or ExitCode.DONE)
     except DossierError as error:
-        _report(error)
+        terminal.report(error, arguments)
         return error.code
     except click.exceptions.Exit as leave:
         return leave.exit_code
@@ -41,32 +42,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         click.echo("interrupted; what was written is whole, and the same command starts again", err=True)
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
-        from dossier import cli_build
-
-        cli_build.hush()
+        terminal.hush()
         return ExitCode.DONE
-    except OSError as error:  # a path that the system does not take: too long, forbidden
-        click.echo(f"{error.filename or 'dossier'}: cannot be used: {(error.strerror or str(error)).lower()}. Check the path and its permissions.", err=True)
+    except OSError as error:
+        click.echo(terminal.no_use(error), err=True)
+        terminal.hush()
         return ExitCode.UNREADABLE
     except Exception as error:  # the last resort: a fault of ours, told as one
         if os.environ.get("DOSSIER_DEBUG"):
             raise
         click.echo(f"dossier: internal error: {type(error).__name__}: {error}\nThis is a fault in dossier, not in your files. Run again with DOSSIER_DEBUG=1 for the details to report.", err=True)
         return ExitCode.INTERNAL
-
-
-def _utf8() -> None:
-    """Windows consoles and pipes may have another encoding; names with æøå must not stop the work."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="replace")
-
-
-def _report(error: DossierError) -> None:
-    for problem in error.problems:
-        print(problem, file=sys.stderr)
-    if len(error.problems) > 1:
-        print(f"{len(error.problems)} problems", file=sys.stderr)
 
 
 _LOCALES = "nb, nn, en, sv, da, fi, is, de, fr, or two side by side as nb+en"
@@ -133,7 +119,7 @@ def _command() -> Any:
         law_date = _law_date(date)
         order = assemble.Order((), law_date, today(), tuple(_split(document)), tuple(_split(formats)) or assemble.DEFAULT_FORMATS, tuple(_split(locale)), not no_record, fillable, with_evidence)
         wishes = plan.wished([Path(path) for path in products], _split(market), Path(plan_file) if plan_file else None, law_date if date else None, order)
-        run = cli_build.Run(folder, jobs or 0, force, strict, as_json, dry_run, Limits(time_limit, memory_limit), scheduler)
+        run = cli_build.Run(_place(folder), jobs or 0, force, strict, as_json, dry_run, Limits(time_limit, memory_limit), scheduler)
         return cli_build.build(wishes, _workspace(home), run)
 
     @dossier.command()
@@ -163,8 +149,9 @@ def _command() -> Any:
         """Set the markets of a launch side by side: differences, gaps, dates, languages, reuse."""
         from dossier import assemble, cli_launch
 
-        order = assemble.Order(_markets_of(products, _split(market)), _law_date(date), today(), formats=tuple(_split(formats)) or assemble.DEFAULT_FORMATS, locales=tuple(_split(locale)))
-        return cli_launch.compare([Path(path) for path in products], order, folder, _workspace(home), _progress())
+        workspace = _workspace(home)
+        order = assemble.Order(_markets_of(products, _split(market), workspace), _law_date(date), today(), formats=tuple(_split(formats)) or assemble.DEFAULT_FORMATS, locales=tuple(_split(locale)))
+        return cli_launch.compare([Path(path) for path in products], order, _place(folder), workspace, _progress())
 
     @dossier.command()
     @click.argument("products", nargs=-1, required=True, metavar="PRODUCT...")
@@ -176,8 +163,9 @@ def _command() -> Any:
         """Say which languages the product lacks for its markets, and which markets each further one opens."""
         from dossier import assemble, cli_launch
 
-        order = assemble.Order(_markets_of(products, _split(market)), _law_date(date), today())
-        return cli_launch.languages([Path(path) for path in products], order, _workspace(home), as_json=as_json)
+        workspace = _workspace(home)
+        order = assemble.Order(_markets_of(products, _split(market), workspace), _law_date(date), today())
+        return cli_launch.languages([Path(path) for path in products], order, workspace, as_json=as_json)
 
     @dossier.command()
     @click.argument("product", required=False)
@@ -194,7 +182,7 @@ def _command() -> Any:
 
         workspace = _workspace(home)
         older = Workspace(workspace.home, Path(from_data)) if from_data else workspace
-        markets = _split(market) or (_markets_of([product], []) if product else ["no"])
+        markets = _split(market) or (_markets_of([product], [], workspace) if product else ["no"])
         days = (today() if first is None else _day("--from", first), today() if last is None else _day("--to", last))
         return cli_launch.diff(Path(product) if product else None, markets, days, older, workspace, as_json=as_json)
 
@@ -278,7 +266,7 @@ def _command() -> Any:
 
         choices = Choices(today(), reviewer, _day("--reviewed", reviewed).isoformat() if reviewed else "", "".join(_split(market)[:1]), force, prefer)
         paths = [Path(name) for name in files]
-        return cli_review.read(paths, Path(into) if into else None, choices, _workspace(home), dry_run=dry_run, yes=yes, report=Path(report) if report else None, formats=_split(formats), as_json=as_json)
+        return cli_review.read(paths, Path(into) if into else None, choices, _workspace(home), dry_run=dry_run, yes=yes, report=None if report is None else Path(_place(report)), formats=_split(formats), as_json=as_json)
 
     @review.command("compare")
     @click.argument("old")
@@ -291,7 +279,7 @@ def _command() -> Any:
         """Compare two issues of one document: requirements, decisions, evidence, answers."""
         from dossier import cli_review
 
-        return cli_review.compare(Path(old), Path(new), today(), _workspace(home), report=Path(report) if report else None, formats=_split(formats), as_json=as_json)
+        return cli_review.compare(Path(old), Path(new), today(), _workspace(home), report=None if report is None else Path(_place(report)), formats=_split(formats), as_json=as_json)
 
     @dossier.command("new-market")
     @click.argument("identifier", metavar="ID")
@@ -326,7 +314,7 @@ def _command() -> Any:
         """Write the requirements of one jurisdiction as a table to edit."""
         from dossier import cli_data
 
-        return cli_data.export_requirements(market, Path(file), _workspace(home), today())
+        return cli_data.export_requirements(market, Path(_place(file)), _workspace(home), today())
 
     @dossier.group("import")
     def import_() -> None:
@@ -379,7 +367,7 @@ def _law_date(text: str | None) -> dt.date:
 
 def _day(option: str, text: str) -> dt.date:
     try:
-        if len(text) == 10:
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
             return dt.date.fromisoformat(text)
     except ValueError:
         pass
@@ -394,11 +382,14 @@ def _new(folder: Path, sample: str) -> int:
     from dossier.cli_list import samples as samples_known
     from dossier.errors import did_you_mean
     from dossier.product import FILE, json_schema
+    from dossier.schema import is_reserved
 
     samples = resources.shipped("samples")
     known = samples_known()
     if sample not in known:
         raise DossierError(Problem("--sample", 0, 0, f'"{sample}" is not a sample.', did_you_mean(sample, known) or f"Known: {', '.join(known)}."))
+    if is_reserved(folder.name) or folder.name.endswith((".", " ")):
+        raise DossierError(Problem(str(folder), 0, 0, f'Windows takes no folder called "{folder.name}", and the folder may go to a colleague.', "Choose another name."))
     if folder.exists() and any(folder.iterdir() if folder.is_dir() else [folder]):
         raise DossierError(Problem(str(folder), 0, 0, "is there already and is not empty.", "Choose a new folder name."))
     for file in sorted(path for path in (samples / sample).rglob("*") if path.is_file()):
@@ -409,11 +400,18 @@ def _new(folder: Path, sample: str) -> int:
     return ExitCode.DONE
 
 
-def _markets_of(products: Sequence[str], markets: list[str]) -> tuple[str, ...]:
+def _markets_of(products: Sequence[str], markets: list[str], workspace: Workspace) -> tuple[str, ...]:
     """The markets asked for; without any, those that the product files name."""
     from dossier import plan
 
-    return tuple(markets) or plan.markets_named(map(Path, products))
+    return tuple(markets) or plan.expanded([Path(path) for path in products], (), workspace.repository)
+
+
+def _place(text: str) -> str:
+    """The output folder or address as given. Raises DossierError where it is empty: the current folder is never meant by that."""
+    if not text.strip():
+        raise DossierError(Problem("--output", 0, 0, "no folder is given.", "Name one, for example: -o out"))
+    return text
 
 
 def _progress() -> Callable[[str], None]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from dossier import archive, assemble, batch, cli_check, output, overview, verify
+from dossier import archive, assemble, batch, cli_check, output, overview, terminal, verify
 from dossier import plan as planning
 from dossier.assemble import Workspace
 from dossier.batch import Event, Summary
@@ -65,7 +65,7 @@ def build(wishes: Sequence[Wish], workspace: Workspace, run: Run) -> int:
             _print(summary, run.folder, few, extra)
         sys.stdout.flush()
     except BrokenPipeError:
-        hush()
+        terminal.hush()
     if summary.failures:
         return ExitCode.SOME_FAILED
     return ExitCode.FINDINGS if run.strict and any(entry["gaps"]["findings"] for entry in summary.entries) else ExitCode.DONE
@@ -125,15 +125,6 @@ def _extra(made: Plan, summary: Summary, folder: Folder | Address, workspace: Wo
     return [file.path for file in copies], archives
 
 
-def hush() -> None:
-    """Sends what nobody reads any more nowhere, so that the work is finished."""
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except OSError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-
-
 # --- what is shown ------------------------------------------------------------------------------------------------------
 
 
@@ -150,7 +141,7 @@ class _Progress:
         try:
             self._tell(event)
         except BrokenPipeError:  # nobody reads any more; the build goes on
-            hush()
+            terminal.hush()
 
     def _tell(self, event: Event) -> None:
         self.failed += event.kind == "failed"

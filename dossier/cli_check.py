@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from dossier import assemble, explain, i18n, plan, product, resolve, wording
+from dossier import assemble, explain, i18n, plan, product, resolve, terminal, wording
 from dossier.assemble import Workspace
 from dossier.checklist import Checklist
 from dossier.errors import DossierError, ExitCode, Problem
@@ -28,17 +27,34 @@ def check(paths: Sequence[str], markets: Sequence[str], day: dt.date, workspace:
     for path in paths:
         try:
             file = product.read(Path(path))
-            found += [assemble.check(file, market, day, workspace) for market in workspace.repository.expand(markets or plan.markets_named([Path(path)]))]
+            found += [assemble.check(file, market, day, workspace) for market in plan.expanded([Path(path)], markets, workspace.repository)]
         except DossierError as error:
             problems += error.problems
     if problems:
         raise DossierError(problems)
+    for warning in _papers(found):
+        print(warning, file=sys.stderr)
     if as_json:
         print(json.dumps([as_data(each) for each in found], ensure_ascii=False, indent=1))
     else:
         for each in found:
             print_gaps(each)
     return ExitCode.FINDINGS if any(each.findings for each in found) else ExitCode.DONE
+
+
+def _papers(found: Sequence[Checklist]) -> list[str]:
+    """What is to be said of evidence documents that no gap tells: a file that is not there though nothing waits for it, a date to come."""
+    waiting = {(each.place.source.name, gap.subject) for each in found for gap in each.gaps}
+    told: dict[str, None] = {}
+    for each in found:
+        source = each.place.source
+        for index, document in enumerate(each.product.evidence):
+            file, row = each.files[document.id], ("evidence", index)
+            if file.named and not file.present and (source.name, document.id) not in waiting:
+                told[f"{Problem(source.name, *source.at((*row, 'file')), f'the file of {document.id} is not there ({document.file}).', 'No requirement of these markets waits for it; add the file, or take the line away.')}"] = None
+            if document.date and document.date > each.market.date:
+                told[f"{Problem(source.name, *source.at((*row, 'date')), f'{document.id} is dated {document.date}, after the day of the law applied ({each.market.date}).', 'Correct the date, or set --date.')}"] = None
+    return [f"warning: {text}" for text in told]
 
 
 def explain_decision(requirement: str, path: Path | None, markets: Sequence[str], day: dt.date, workspace: Workspace) -> int:
@@ -56,7 +72,7 @@ def explain_decision(requirement: str, path: Path | None, markets: Sequence[str]
 def print_gaps(each: Checklist) -> None:
     """The gaps as a table: what waits for them, what is missing, where to add it, the source."""
     counted = {weight: sum(gap.severity == weight for gap in each.gaps) for weight in ("finding", "justify", "inform")}
-    console = Console(width=None if sys.stdout.isatty() else 200, highlight=False, soft_wrap=False)
+    console = terminal.console()
     name = each.place.source.name
     console.print(f"\n{each.product.name} ({each.product.id}), {i18n.say(each.market.head.name, 'en').text}, law as of {each.market.date}: {counted['finding']} gaps, {counted['justify']} expected and not shown, {counted['inform']} for information", markup=False)
     _warn_overdue(each)

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dossier import terminal
 from dossier.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -101,7 +102,6 @@ def _field(name: str) -> str:
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     if not rows:
         return
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
@@ -110,7 +110,7 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         table.add_column(title, overflow="fold")
     for row in rows:
         table.add_row(*(Text(text) for text in row))
-    Console(width=None if sys.stdout.isatty() else 200, highlight=False).print(table)
+    terminal.console().print(table)
 
 
 def _tell(message: str) -> None:

@@ -12,6 +12,8 @@ from dossier.errors import DossierError, Problem
 from dossier.product import Evidence, ProductFile
 
 Concern = Literal["encrypted", "damaged", "no-text", "no-bookmarks", "file-name", "revision"]
+# What pikepdf raises where something else stands than a PDF has there: a number for a page, a list for a dictionary.
+_WRONG_SHAPE = (TypeError, ValueError, KeyError, AttributeError, IndexError, RuntimeError, OverflowError, NotImplementedError)
 # From this many pages on, a reviewer expects bookmarks to move by.
 LONG = 20
 _REVISION = re.compile(r"(?:^|[\W_])(?:rev(?:ision|\.)?|revisjon)[\s._:-]*([A-Z0-9][A-Z0-9.]*)", re.IGNORECASE)
@@ -74,7 +76,7 @@ def _pdf(path: Path, document: Evidence) -> tuple[int, tuple[Concern, ...]]:
             return len(pdf.pages), tuple(_concerns(pdf, document))
     except pikepdf.PasswordError:
         return 0, ("encrypted",)
-    except pikepdf.PdfError:
+    except (pikepdf.PdfError, *_WRONG_SHAPE):
         return 0, ("damaged",)
 
 

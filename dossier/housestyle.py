@@ -1,6 +1,7 @@
 """A user's own wording and look: which file wins, and copies of the shipped ones to start from."""
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +35,26 @@ def _counts(path: Path) -> bool:
 def _winner(name: str, folders: tuple[Path, ...]) -> Winner:
     path = next(folder / name for folder in folders if (folder / name).is_file())
     return Winner(name, path, not path.is_relative_to(folders[-1]))
+
+
+def strays(home: Path) -> list[Problem]:
+    """Folders and files under the user's templates whose names are nearly those of shipped ones, and which therefore count for nothing."""
+    shipped, own = resources.shipped("templates"), home / "templates"
+    folders = {path.name: path for path in shipped.iterdir() if path.is_dir()}
+    problems = []
+    for folder in sorted(path for path in own.glob("*") if path.is_dir()):
+        if folder.name not in folders and not (folder / "template.yaml").is_file():
+            problems += _nearly(folder, folders, "is no document's folder, so that nothing in it counts.")
+        known = [path.name for path in folders.get(folder.name, folder).iterdir() if path.is_file()]
+        for file in sorted(path for path in folder.iterdir() if path.is_file() and folder.name in folders):
+            if file.name not in known and not file.name.startswith(".") and (file.name.startswith(("style", "screen")) or not _counts(file.relative_to(own))):
+                problems += _nearly(file, known, "is no file that documents are made from.")
+    return problems
+
+
+def _nearly(path: Path, known: Iterable[str], message: str) -> list[Problem]:
+    hint = did_you_mean(path.name, known)
+    return [Problem(str(path), 0, 0, message, hint)] if hint else []
 
 
 def eject(name: str, home: Path) -> tuple[Path, ...]:

@@ -59,7 +59,9 @@ def tongue(name: str) -> Tongue:
     """The language or pair of languages called `name`. Raises DossierError for one that has no translation."""
     parts = ["nb" if part == "no" else part for part in name.split("+")]
     if len(parts) > 2 or len(set(parts)) != len(parts) or any(part not in RENDERED for part in parts):
-        raise DossierError(Problem("--locale", 0, 0, f'"{name}" is not a language the documents exist in.', f"Choose {one_of(RENDERED)}, or two joined with a plus: nb+en."))
+        plain = "+".join(part.replace("_", "-").partition("-")[0].lower() for part in parts)
+        near = f"Write {plain}. " if plain != name and all(part in RENDERED for part in plain.split("+")) else ""
+        raise DossierError(Problem("--locale", 0, 0, f'"{name}" is not a language the documents exist in.', f"{near}Choose {one_of(RENDERED)}, or two joined with a plus: nb+en."))
     return Tongue(*parts)
 
 

@@ -14,6 +14,7 @@ from dossier.assemble import Order, Workspace
 from dossier.errors import DossierError, Problem
 from dossier.evidence import EvidenceFile
 from dossier.product import ProductFile
+from dossier.resolve import Repository
 from dossier.review import ledger
 from dossier.review.ledger import Ledger
 from dossier.schema import Day, Model, Text, parse
@@ -107,9 +108,13 @@ class Wish:
 
     def placed(self, problem: Problem) -> Problem:
         """The problem where the plan file names what is wrong, instead of at the option of the command line."""
-        name = problem.message.partition('"')[2].partition('"')[0]
-        place = self.places.get((problem.file, name))
-        return Problem(*place, problem.message, problem.hint) if place else problem
+        return _placed(problem, self.places)
+
+
+def _placed(problem: Problem, places: Mapping[tuple[str, str], tuple[str, int, int]]) -> Problem:
+    name = problem.message.partition('"')[2].partition('"')[0]
+    place = places.get((problem.file, name))
+    return Problem(*place, problem.message, problem.hint) if place else problem
 
 
 def make(wishes: Sequence[Wish], workspace: Workspace) -> Plan:
@@ -264,12 +269,34 @@ def markets_named(paths: Iterable[Path]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(named))
 
 
+def expanded(paths: Sequence[Path], markets: Sequence[str], repository: Repository) -> tuple[str, ...]:
+    """The markets that are meant: those given, else those that the product files name.
+
+    Raises DossierError where one is unknown, with the place in the product file that names it.
+    """
+    try:
+        return repository.expand(markets or markets_named(paths))
+    except DossierError as error:
+        places = {} if markets else _places(paths)
+        raise DossierError([_placed(problem, places) for problem in error.problems], error.code) from None
+
+
+def _places(paths: Sequence[Path]) -> dict[tuple[str, str], tuple[str, int, int]]:
+    """Where the product files name their markets."""
+    found: dict[tuple[str, str], tuple[str, int, int]] = {}
+    for path in paths:
+        file = product.read(path)
+        for index, market in enumerate(file.product.markets):
+            found.setdefault(("--market", market), (file.place.source.name, *file.place.source.at(("markets", index))))
+    return found
+
+
 def wished(paths: Sequence[Path], markets: Sequence[str], file: Path | None, law_date: dt.date | None, order: Order) -> list[Wish]:
     """What a command line and its plan file ask for. Raises DossierError where neither names a product."""
     wishes = list(read(file, law_date, order)) if file else []
     if paths:
         day = wishes[0].order.law_date if wishes else order.law_date
-        wishes.append(Wish(tuple(paths), replace(order, markets=tuple(markets) or markets_named(paths), law_date=day)))
+        wishes.append(Wish(tuple(paths), replace(order, markets=tuple(markets) or markets_named(paths), law_date=day), {} if markets else _places(paths)))
     if not wishes:
         raise DossierError(Problem("build", 0, 0, "no product is given.", "Name the folder of a product, or a plan: dossier build my-product -m no"))
     return wishes

@@ -355,7 +355,7 @@ def read(path: Path) -> ProductFile:
     """
     file = path / FILE if path.is_dir() else path
     if not file.is_file():
-        raise DossierError(Problem(str(path), 0, 0, f"no {FILE} here.", f"Give a folder that holds {FILE}, or make one with: dossier new DIR"))
+        raise DossierError(Problem(str(path), 0, 0, f"no {FILE} here.", _nearly(path) or f"Give a folder that holds {FILE}, or make one with: dossier new DIR"))
     source = yamlfile.read(file)
     product, problems = parse(Product, source.data, source)
     problems += _evidence_problems(source, file.parent)
@@ -364,6 +364,16 @@ def read(path: Path) -> ProductFile:
     if problems or product is None:
         raise DossierError(problems)
     return ProductFile(product, Place(source, file.parent, hashlib.sha256(file.read_bytes()).hexdigest()))
+
+
+def _nearly(folder: Path) -> str:
+    """A hint where the folder holds the file under a name that Windows or an editor made of it."""
+    try:
+        names = sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
+    except OSError:
+        return ""
+    near = [name for name in names if name.lower() in (f"{FILE}.txt", f"{FILE}.yaml", "product.yml", "product.txt", "product", FILE)]
+    return f'There is "{near[0]}"; rename it to {FILE} (Windows may hide the ending).' if near else ""
 
 
 def _evidence_problems(source: YamlFile, folder: Path) -> list[Problem]:

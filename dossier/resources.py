@@ -58,6 +58,10 @@ def inside(root: Path, name: str) -> Path:
     if ".." in PurePosixPath(name).parts:
         raise ValueError('".." leaves the product folder')
     path = root / name
-    if not path.resolve().is_relative_to(root.resolve()):
+    try:
+        within = path.resolve().is_relative_to(root.resolve())
+    except (OSError, RuntimeError):
+        raise ValueError("its links lead in a circle") from None
+    if not within:
         raise ValueError("it is a link that leads out of the product folder")
     return path

@@ -10,11 +10,12 @@ from typing import Any
 import jinja2
 import jinja2.exceptions
 import jinja2.ext
+import jinja2.nodes
 import jinja2.sandbox
 
 from dossier import i18n, markup
 from dossier.blocks import Block
-from dossier.errors import DossierError, Problem
+from dossier.errors import DossierError, Problem, did_you_mean
 from dossier.speech import Speaker
 
 
@@ -65,8 +66,9 @@ def _open_after(line: str, state: str) -> str:
 def _environment(folders: tuple[Path, ...]) -> jinja2.Environment:
     loader = jinja2.ChoiceLoader(
         [
-            *(jinja2.FileSystemLoader(folder) for folder in folders),
-            jinja2.PrefixLoader({"shipped": jinja2.FileSystemLoader(folders[-1])}, delimiter=":"),
+            # Editors on Windows put a byte order mark in front.
+            *(jinja2.FileSystemLoader(folder, encoding="utf-8-sig") for folder in folders),
+            jinja2.PrefixLoader({"shipped": jinja2.FileSystemLoader(folders[-1], encoding="utf-8-sig")}, delimiter=":"),
         ]
     )
     environment = jinja2.sandbox.ImmutableSandboxedEnvironment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, extensions=[_Places], trim_blocks=True, lstrip_blocks=True)
@@ -77,6 +79,7 @@ def _environment(folders: tuple[Path, ...]) -> jinja2.Environment:
 def _html(name: str, values: Mapping[str, Any], voice: Speaker, folders: tuple[Path, ...]) -> str:
     environment = _environment(folders)
     try:
+        _check_blocks(environment, name, folders[-1])
         return environment.get_template(name, globals={"_": voice.words, "colon": voice.both(lambda words: i18n.colon(words.locale))}).render(values)
     except jinja2.TemplateSyntaxError as error:
         raise DossierError(Problem(error.filename or name, error.lineno, 1, f"the template is not valid: {error.message}", "Compare with the shipped template.")) from None
@@ -87,8 +90,37 @@ def _html(name: str, values: Mapping[str, Any], voice: Speaker, folders: tuple[P
         raise DossierError(Problem(*_failed_at(error, name), f"the template prints something that does not exist: {error.message}.", hint)) from None
     except jinja2.exceptions.SecurityError as error:
         raise DossierError(Problem(*_failed_at(error, name), f"the template does something that templates may not do: {error}.", "Print values only.")) from None
+    except UnicodeDecodeError as error:
+        raise DossierError(Problem(name, 0, 0, f"the template is not UTF-8 (byte {error.start + 1}).", "Save it as UTF-8 in your editor.")) from None
     except (TypeError, ValueError, KeyError, AttributeError, IndexError, ArithmeticError, RecursionError) as error:
         raise DossierError(Problem(*_failed_at(error, name), f"the template cannot be filled: {error}.", "Compare with the shipped template.")) from None
+
+
+def _check_blocks(environment: jinja2.Environment, name: str, shipped: Path) -> None:
+    """Raises DossierError where a template that extends another one has a block that is not there: its words would be printed nowhere."""
+    source, file, _ = environment.loader.get_source(environment, name) if environment.loader else ("", "", None)
+    if file is None or Path(file).is_relative_to(shipped):
+        return
+    tree = environment.parse(source, name, file)
+    parents = [node.template.value for node in tree.find_all(jinja2.nodes.Extends) if isinstance(node.template, jinja2.nodes.Const)]
+    if not parents:
+        return
+    known = _blocks(environment, str(parents[0]))
+    strange = [node for node in tree.body if isinstance(node, jinja2.nodes.Block) and node.name not in known]
+    if strange:
+        raise DossierError([Problem(file, node.lineno, 1, f'the block "{node.name}" is not in {parents[0]}, so its words would be printed nowhere.', did_you_mean(node.name, known) or f"Its blocks are {', '.join(sorted(known))}.") for node in strange])
+
+
+def _blocks(environment: jinja2.Environment, name: str) -> set[str]:
+    """The names of all blocks of the template, and of those that it extends."""
+    assert environment.loader is not None
+    source, file, _ = environment.loader.get_source(environment, name)
+    tree = environment.parse(source, name, file)
+    found = {node.name for node in tree.find_all(jinja2.nodes.Block)}
+    for node in tree.find_all(jinja2.nodes.Extends):
+        if isinstance(node.template, jinja2.nodes.Const) and str(node.template.value) != name:
+            found |= _blocks(environment, str(node.template.value))
+    return found
 
 
 def _failed_at(error: Exception, name: str) -> tuple[str, int, int]:

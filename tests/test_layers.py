@@ -15,7 +15,7 @@ PACKAGE = Path(dossier.__file__).parent
 ROWS = [
     ["errors", "citation", "labels", "blocks", "review.state", "review.word_text", "review.written"],
     ["yamlfile", "yamlwrite", "resources", "i18n", "markup", "output", "issued", "marks", "review.ledger", "review.word_objects", "render.phrases", "render.xlsx_measure"],
-    ["schema", "yamledit", "workers", "overview", "verify", "remote", "speech", "housestyle", "render.wordml", "render.fonts", "render.html", "render.pdf_fetch", "render.pdf_forms", "render.pdf_subset", "render.pdf_tags", "render.xlsx_shape", "review.pdf_raw", "review.reading", "review.spreadsheetml", "review.word_body"],
+    ["schema", "yamledit", "workers", "overview", "verify", "remote", "speech", "terminal", "housestyle", "render.wordml", "render.fonts", "render.html", "render.pdf_fetch", "render.pdf_forms", "render.pdf_subset", "render.pdf_tags", "render.xlsx_shape", "review.pdf_raw", "review.reading", "review.spreadsheetml", "review.word_body"],
     ["render.word_fonts", "conditions", "product", "review.package", "review.sheet_words", "review.word_control", "render.xlsx_look", "render.xlsx_plan"],
     ["records", "render.docx_frame", "applicability", "evidence", "views", "render.pdf", "render.screen", "render.xlsx_sheet", "review.cells", "review.findings", "review.html_form", "review.pdf_form", "review.word_parts"],
     ["jurisdiction", "requirement_table", "requirement_files", "groups", "review.views", "render.docx", "sandbox", "review.merge", "review.redline", "review.word_beside", "review.word_margins", "review.sheet_values", "render.xlsx"],

@@ -6,6 +6,7 @@ import contextlib
 import datetime as dt
 import gc
 import io
+import logging
 import os
 import re
 import sys
@@ -162,10 +163,38 @@ def _parsed(style: Path | None, own: tuple[Face, ...]) -> Sheets:
     sheets = []
     for name, source, folders in sources:
         fetcher = pdf_fetch.closed(folders)
-        sheets.append(weasyprint.CSS(**source, font_config=fonts, url_fetcher=fetcher))
-        if fetcher.refused:
-            raise DossierError(pdf_fetch.problems(fetcher, name))
+        with _told_of_css() as ignored:
+            sheets.append(weasyprint.CSS(**source, font_config=fonts, url_fetcher=fetcher))
+        if fetcher.refused or ignored:
+            raise DossierError([*pdf_fetch.problems(fetcher, name), *(Problem(name, *each) for each in ignored)])
     return fonts, tuple(sheets)
+
+
+@contextlib.contextmanager
+def _told_of_css() -> Iterator[list[tuple[int, int, str, str]]]:
+    """Gathers what WeasyPrint passes over in a style sheet, which it only logs: line, column, fault, what to do.
+
+    Properties with the prefix of a browser are passed over in silence: they are meant for that browser.
+    """
+    found: list[tuple[int, int, str, str]] = []
+
+    class Listener(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if record.levelno < logging.WARNING:
+                return
+            said = record.getMessage()
+            if match := re.fullmatch(r"Ignored `(.*)` at (\d+):(\d+), (.*?)\.?", said, re.DOTALL):
+                if not match[1].lstrip().startswith("-"):
+                    found.append((int(match[2]), int(match[3]), f"{' '.join(match[1].split())}: {match[4]}.", "It would be left out; correct it."))
+            else:
+                found.append((0, 0, f"{said.rstrip('.')}.", "It would be left out; correct it."))
+
+    logger, listener = logging.getLogger("weasyprint"), Listener()
+    logger.addHandler(listener)
+    try:
+        yield found
+    finally:
+        logger.removeHandler(listener)
 
 
 def _fallback(own: tuple[Face, ...]) -> str:
