@@ -784,6 +784,7 @@ D = "http://schemas.openxmlformats.org/drawingml/2006/diagram"
     [
         ("word/charts/chart1.xml", f'<c:chartSpace xmlns:c="{C}" xmlns:a="{A}"><a:p><a:r><a:t>Avvik</a:t></a:r><a:r><a:t> i år</a:t></a:r></a:p><c:strCache><c:pt><c:v>Mai</c:v></c:pt></c:strCache></c:chartSpace>', "Avvik i år | Mai"),
         ("word/diagrams/data1.xml", f'<d:dataModel xmlns:d="{D}" xmlns:a="{A}"><a:p><a:r><a:t>Steg 1</a:t></a:r></a:p><a:p/></d:dataModel>', "Steg 1"),
+        ("word/drawings/drawing1.xml", f'<c:userShapes xmlns:c="{C}" xmlns:a="{A}"><a:p><a:r><a:t>Her</a:t></a:r></a:p></c:userShapes>', "Her"),
     ],
 )
 def test_words_in_charts_and_diagrams_are_quoted(name: str, part: str, words: str) -> None:

@@ -13,7 +13,7 @@ from dossier.review.word_objects import descriptions, drawn_words, holds_object
 from dossier.review.word_parts import main_part, parts_beside
 from dossier.review.word_text import W14, W, addresses, crossed_out, text_of, without_deleted_ends, worked_out
 
-_DRAWN = (("chart", r"word/charts/chart[^/]*\.xml"), ("diagramData", r"word/diagrams/data[^/]*\.xml"))
+_DRAWN = (("chart", r"word/charts/chart[^/]*\.xml"), ("diagramData", r"word/diagrams/data[^/]*\.xml"), ("chartUserShapes", r"word/drawings/[^/]*\.xml"))
 _W15 = "{http://schemas.microsoft.com/office/word/2012/wordml}"
 
 
