@@ -409,7 +409,7 @@ def test_two_issues_are_compared(issue: dict[str, bytes], tmp_path: Path, capsys
     assert 'x.docx: is not another issue of old.docx: its product is "x", not "ecg-patch". Compare two issues of one document.' in said(capsys)
 
 
-def test_words_of_the_house_style_in_header_and_footer_are_no_finding(tmp_path: Path) -> None:
+def test_words_and_logo_of_the_house_style_in_header_and_footer_are_no_finding(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "samples" / "ecg-patch", tmp_path / "product")
     shared = tmp_path / "home" / "templates" / "_shared"
     shared.mkdir(parents=True)
@@ -417,12 +417,14 @@ def test_words_of_the_house_style_in_header_and_footer_are_no_finding(tmp_path: 
         for name in old.namelist():
             content = old.read(name)
             if name.startswith("word/header"):
-                content = content.replace(b"</w:hdr>", b"<w:p><w:r><w:t>House Confidential</w:t></w:r></w:p></w:hdr>")
+                content = content.replace(b"</w:hdr>", b"<w:p><w:r><w:t>House Confidential</w:t></w:r><w:r><w:pict><v:shape xmlns:v='urn:schemas-microsoft-com:vml'><v:imagedata/></v:shape></w:pict></w:r></w:p></w:hdr>")
             new.writestr(name, content)
     home = ["--home", str(tmp_path / "home")]
     assert main(["build", str(tmp_path / "product"), "-m", "no", "-d", "labelling-checklist", "-f", "docx", "--date", "2026-11-24", "-o", str(tmp_path / "out"), *home]) == 0
     (made,) = (tmp_path / "out").rglob("*.docx")
-    assert "House Confidential" in "".join(sentence for part in intake([made], None, Choices(DAY)) for comparison, _ in part.files for sentence in map(str, comparison.findings))
+    stranger = "".join(str(finding) for part in intake([made], None, Choices(DAY)) for comparison, _ in part.files for finding in comparison.findings)
+    assert "House Confidential" in stranger
+    assert "A header or footer holds a picture" in stranger
     told = [str(finding) for part in intake([made], None, Choices(DAY), Workspace((tmp_path / "home",))) for comparison, _ in part.files for finding in comparison.findings]
     assert not [sentence for sentence in told if "header or footer" in sentence]
 

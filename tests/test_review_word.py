@@ -504,6 +504,29 @@ def test_words_deleted_in_an_answer_with_tracking_are_quoted() -> None:
     assert sentences(changed(word_file(), delete)) == [f"{tracked.format('r0', 'Nå det nye')} Deleted: “det gamle”.", f"{tracked.format('r1', '')} Deleted: “alt”.", tracked.format("r2", "flyttet")]
 
 
+def test_words_beside_the_answers_that_somebody_wrote_and_deleted_are_quoted() -> None:
+    def gone(text: str) -> str:
+        return f'<w:del w:id="1" w:author="B"><w:r><w:delText>{text}</w:delText></w:r></w:del>'
+
+    def delete(root: Any) -> None:
+        control_of(root, "r0/comment").addnext(xml(f'<w:ins w:id="2">{gone("Krav")}</w:ins>'))
+        fixed = next(node for node in root.iter(f"{W}t") if node.text == "Krav nummer 3").getparent()
+        fixed.getparent().replace(fixed, xml(gone("Krav nummer 3")))
+
+    notes = f'<w:footnotes xmlns:w="{files.NAMES["w"]}"><w:footnote w:id="2"><w:p>{gone("i noten")}</w:p></w:footnote></w:footnotes>'.encode()
+    comments = files.COMMENTS.replace(b"<w:r><w:t>Side 3</w:t></w:r>", gone("i merknaden").encode())
+    beside = "Words beside the answers were deleted with tracked changes; they are not taken: “{}”."
+    told = sentences(changed(word_file(), delete, {"word/footnotes.xml": notes, "word/comments.xml": comments}))
+    assert told == [*(beside.format(text) for text in ("Krav", "i noten", "i merknaden")), "Text of the document is missing in the reviewed file: “Krav nummer 3”."]
+
+
+@pytest.mark.parametrize("code", ['SYMBOL 252 \\f "Wingdings"', "EQ \\f(1;3)", "MACROBUTTON NoMacro Klikk"])
+def test_what_only_word_works_out_is_told_with_its_code(code: str) -> None:
+    parts = "".join(f"<w:r><w:instrText>{part}</w:instrText></w:r>" for part in (code[:5], code[5:]))
+    field = f'<w:r><w:fldChar w:fldCharType="begin"/></w:r>{parts}<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+    assert sentences(changed(word_file(), lambda root: fill(root, "r0/comment", field))) == [f"A field shows what only Word works out; it is not taken: “{code}”. Look at it in the file."]
+
+
 def test_a_field_deleted_whole_with_tracking_is_quoted() -> None:
     def delete(root: Any) -> None:
         fill(root, "r0/comment", run("viktig"))
@@ -761,6 +784,7 @@ D = "http://schemas.openxmlformats.org/drawingml/2006/diagram"
     [
         ("word/charts/chart1.xml", f'<c:chartSpace xmlns:c="{C}" xmlns:a="{A}"><a:p><a:r><a:t>Avvik</a:t></a:r><a:r><a:t> i år</a:t></a:r></a:p><c:strCache><c:pt><c:v>Mai</c:v></c:pt></c:strCache></c:chartSpace>', "Avvik i år | Mai"),
         ("word/diagrams/data1.xml", f'<d:dataModel xmlns:d="{D}" xmlns:a="{A}"><a:p><a:r><a:t>Steg 1</a:t></a:r></a:p><a:p/></d:dataModel>', "Steg 1"),
+        ("word/drawings/drawing1.xml", f'<c:userShapes xmlns:c="{C}" xmlns:a="{A}"><a:p><a:r><a:t>Her</a:t></a:r></a:p></c:userShapes>', "Her"),
     ],
 )
 def test_words_in_charts_and_diagrams_are_quoted(name: str, part: str, words: str) -> None:

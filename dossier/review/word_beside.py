@@ -1,7 +1,7 @@
 """What stands beside the answers of a Word document: notes, comments, links, struck words, and things that are no text."""
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from typing import Any
 
 from dossier.blocks import one_line
@@ -11,9 +11,9 @@ from dossier.review.reading import Finding, Remark
 from dossier.review.word_body import Body, Thing
 from dossier.review.word_objects import descriptions, drawn_words, holds_object
 from dossier.review.word_parts import main_part, parts_beside
-from dossier.review.word_text import W14, W, addresses, crossed_out, text_of, without_deleted_ends
+from dossier.review.word_text import W14, W, addresses, crossed_out, text_of, without_deleted_ends, worked_out
 
-_DRAWN = (("chart", r"word/charts/chart[^/]*\.xml"), ("diagramData", r"word/diagrams/data[^/]*\.xml"))
+_DRAWN = (("chart", r"word/charts/chart[^/]*\.xml"), ("diagramData", r"word/diagrams/data[^/]*\.xml"), ("chartUserShapes", r"word/drawings/[^/]*\.xml"))
 _W15 = "{http://schemas.microsoft.com/office/word/2012/wordml}"
 
 
@@ -30,7 +30,31 @@ def told(package: Package, root: Any, body: Body, things: Sequence[Thing], recor
     """Everything beside the answers that is no plain words; `things` are those of the body and of the notes."""
     signed = any(part.startswith("_xmlsignatures/") and part.endswith(".xml") for part in package.names)
     note = [Finding("The file carries a digital signature; dossier does not check signatures.", weight="note")] if signed else []
-    return [*note, *_drawn(package, root), *_links(package, body, record), *_things(things, record), *_in_comments(package, body)]
+    parts = [root, *notes(package), *_comments(package)]
+    return [*note, *_drawn(package, root), *_links(package, body, record), *_things(things, record), *_in_comments(package, body), *_deleted(parts, body, record), *_worked_out(parts)]
+
+
+def _deleted(parts: Sequence[Any], body: Body, record: Issued | None) -> Iterator[Finding]:
+    """Words beside the answers that somebody wrote and somebody deleted with tracking. Of the document's own words it is said that they are missing."""
+    answers = {each.element for each in body.held}
+    own = "\n".join(line.text for line in record.lines) if record is not None else ""
+    moved = {text_of(each) for part in parts for each in part.iter(f"{W}moveTo")}
+    for each in (each for part in parts for each in part.iter(f"{W}del", f"{W}moveFrom")):
+        text = one_line(text_of(each, deleted=True))
+        told = next(each.iter(f"{W}sdt"), None) is not None or any(_tells(around, answers) for around in each.iterancestors())
+        typed = next(each.iterancestors(f"{W}ins"), None) is not None
+        if text and not told and (typed or text not in own) and text_of(each, deleted=True) not in moved:
+            yield Finding("Words beside the answers were deleted with tracked changes; they are not taken: “{text}”.", {"text": text})
+
+
+def _tells(node: Any, answers: Set[Any]) -> bool:
+    """Whether what was deleted below is told already: as part of an answer, of a struck row, or of something larger that was deleted."""
+    return node in answers or node.tag in (f"{W}del", f"{W}moveFrom") or (node.tag == f"{W}tr" and node.find(f"{W}trPr/{W}del") is not None)
+
+
+def _worked_out(parts: Sequence[Any]) -> Iterator[Finding]:
+    for code in dict.fromkeys(code for part in parts for code in worked_out(part)):
+        yield Finding("A field shows what only Word works out; it is not taken: “{text}”. Look at it in the file.", {"text": code})
 
 
 def _things(things: Sequence[Thing], record: Issued | None) -> Iterator[Finding]:

@@ -29,6 +29,7 @@ _MARKERS = frozenset(f"{W}{name}" for name in ("bookmarkStart", "bookmarkEnd", "
 TRACKED = frozenset(f"{W}{name}" for name in ("ins", "del", "moveFrom", "moveTo"))
 SKIPPED = _GONE | _PROPERTIES
 _SPEAKING = (f"{W}t", f"{W}sym", f"{M}t", _WORD_ART)
+_SHOWN_BY_CODE = ("SYMBOL", "EQ", "MACROBUTTON", "GOTOBUTTON")
 ON = ("1", "true", "on")  # how a property says yes; without a word it says so too
 
 _PRIVATE = 0xF000  # Word counts the characters of a symbol font from here
@@ -235,6 +236,13 @@ def deleted_words(node: Any) -> str:
     moved = {text_of(each) for each in node.iter(f"{W}moveTo")}
     gone = ((each, text_of(each, deleted=True)) for each in node.iter(f"{W}del", f"{W}moveFrom"))
     return " \u2026 ".join(text for each, text in gone if text.strip() and not (each.tag == f"{W}moveFrom" and text in moved))
+
+
+def worked_out(node: Any) -> list[str]:
+    """The codes of fields whose result Word works out when it shows them, so that the file does not hold it: signs, formulas of the older kind, buttons."""
+    codes = "".join("\n" if code.tag == f"{W}fldChar" else code.text or "" for code in node.iter(f"{W}instrText", f"{W}fldChar"))
+    found = [*codes.split("\n"), *(simple.get(f"{W}instr", "") for simple in node.iter(f"{W}fldSimple"))]
+    return list(dict.fromkeys(" ".join(code.split()) for code in found if code.split()[:1] and code.split()[0].upper() in _SHOWN_BY_CODE))
 
 
 def addresses(node: Any, targets: Mapping[str, str]) -> list[str]:
