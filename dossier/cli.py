@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, click.Abort):
         click.echo("interrupted; what was written is whole, and the same command starts again", err=True)
         return ExitCode.INTERRUPTED
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # click leaves with SystemExit where nobody reads any more
         terminal.hush()
         return ExitCode.DONE
     except OSError as error:

@@ -1,6 +1,7 @@
 """A user's own wording and look: which file wins, and copies of the shipped ones to start from."""
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from dossier import output, resources
 from dossier.errors import DossierError, Problem, did_you_mean
 
 SHARED = "_shared"
+_ALIKE = 0.75  # how much a name must share with one of ours to be a slip of the pen, not a folder of the user's own
 LOOK = ("style.docx", "style.css", "screen.css")
 
 
@@ -53,8 +55,8 @@ def strays(home: Path) -> list[Problem]:
 
 
 def _nearly(path: Path, known: Iterable[str], message: str) -> list[Problem]:
-    hint = did_you_mean(path.name, known)
-    return [Problem(str(path), 0, 0, message, hint)] if hint else []
+    near = difflib.get_close_matches(path.name, list(known), n=1, cutoff=_ALIKE)
+    return [Problem(str(path), 0, 0, message, f'Did you mean "{near[0]}"?')] if near else []
 
 
 def eject(name: str, home: Path) -> tuple[Path, ...]:

@@ -2,8 +2,12 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -241,3 +245,87 @@ def test_an_interrupt_ends_with_130(monkeypatch: pytest.MonkeyPatch, capsys: pyt
 
     monkeypatch.setattr(product, "read", stop)
     assert main(["check", str(ECG), "-m", "no"]) == 130
+
+
+def run(*arguments: str, **how: Any) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run([sys.executable, "-m", "dossier", *arguments], capture_output="stdout" not in how, check=False, env={**os.environ, "PYTHONPATH": str(ROOT)}, **how)
+
+
+def test_a_refusal_is_data_too_where_json_is_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "product.yaml").write_text(MINIMAL + "devise: {}\nmarkets: no\n", "utf-8")
+    assert main(["check", str(tmp_path), "-m", "no", "--json"]) == 2
+    printed = capsys.readouterr()
+    said = json.loads(printed.out)
+    assert said["event"] == "refused"
+    assert [f"{each['file']}:{each['line']}:{each['column']}: {each['message']} {each['hint']}".rstrip() for each in said["problems"]] == [line for line in printed.err.splitlines() if not line.endswith("problems")]
+
+
+@pytest.mark.parametrize("command", [["check"], ["build", "-d", "cover-letter", "-f", "docx"], ["compare"], ["languages"], ["diff"]])
+def test_an_unknown_market_of_the_product_file_is_told_with_its_place(command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "product.yaml").write_text(MINIMAL + "markets: [no, sv]\n", "utf-8")
+    assert main([command[0], str(tmp_path), *command[1:]]) == 2
+    assert f'{tmp_path}/product.yaml:5:15: "sv" is not a market or group.' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [["build", str(ECG), "-m", "no"], ["compare", str(ECG), "-m", "no,se"], ["export", "requirements", "-m", "no"], ["review", "compare", "a.json", "b.json"]])
+def test_an_empty_output_folder_is_refused(command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main([*command, "-o", ""]) == 2
+    assert "--output: no folder is given. Name one, for example: -o out" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["product.yaml.txt", "product.yml", "product.yaml.yaml"])
+def test_a_product_file_with_another_ending_is_found(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / name).write_text(MINIMAL, "utf-8")
+    assert main(["check", str(tmp_path), "-m", "no"]) == 2
+    assert f'There is "{name}"; rename it to product.yaml (Windows may hide the ending).' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["con", "LPT1", "nul.old", "folder."])
+def test_a_folder_that_windows_does_not_take_is_not_made(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["new", str(tmp_path / name)]) == 2
+    assert f'Windows takes no folder called "{name}"' in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(("given", "meant"), [("nb_NO", "nb"), ("nn-NO", "nn"), ("en-GB", "en"), ("NB", "nb"), ("nb_NO+en_GB", "nb+en")])
+def test_a_language_with_its_country_is_told_as_we_write_it(given: str, meant: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["build", str(ECG), "-m", "no", "-l", given, "-o", str(tmp_path)]) == 2
+    assert f"Write {meant}. Choose nb, nn" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("day", ["2026-W10-1", "2026-3-5", "20260305", "2026-02-30", "٢٠٢٦-٠٣-٠٥"])
+def test_only_days_of_the_calendar_are_days(day: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(ECG), "-m", "no", "--date", day]) == 2
+    assert "is not a day. Write it as year-month-day" in capsys.readouterr().err
+
+
+def test_check_names_missing_files_that_nothing_waits_for_and_dates_to_come(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = "evidence:\n  - {id: plan, title: Plan, date: 2027-01-01, file: evidence/plan.pdf, shows: []}\n  - {id: qms, title: QMS, file: evidence/qms.pdf, shows: [qms-documents]}\n"
+    (tmp_path / "product.yaml").write_text(MINIMAL + rows, "utf-8")
+    assert main(["check", str(tmp_path), "-m", "no", "--date", "2026-11-24"]) == 1
+    printed = capsys.readouterr()
+    assert f"warning: {tmp_path}/product.yaml:6:53: the file of plan is not there (evidence/plan.pdf)." in printed.err
+    assert f"warning: {tmp_path}/product.yaml:6:35: plan is dated 2027-01-01, after the day of the law applied (2026-11-24)." in printed.err
+    assert "the file of qms" not in printed.err
+    assert "evidence/qms.pdf" in printed.out
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no disk that is always full")
+@pytest.mark.parametrize("arguments", [["--version"], ["list", "markets"], ["check", str(ECG), "-m", "no"]])
+def test_a_full_disk_behind_the_output_is_told(arguments: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = run(*arguments, stdout=full, stderr=subprocess.PIPE)
+    assert done.returncode == 2
+    assert done.stderr.decode() == "dossier: the output cannot be written: no space left on device. Free some space, or send it elsewhere.\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the shell of Windows closes no streams")
+def test_a_closed_output_and_a_reader_that_leaves_end_nothing() -> None:
+    for arguments, code in ((["list", "markets"], 0), (["check", str(ECG), "-m", "no"], 1)):
+        closed = subprocess.run(["sh", "-c", '"$@" >&-', "sh", sys.executable, "-m", "dossier", *arguments], capture_output=True, check=False, env={**os.environ, "PYTHONPATH": str(ROOT)})
+        assert (closed.returncode, closed.stderr) == (code, b"")
+        left = subprocess.run(["sh", "-c", '{ "$@"; echo "ended with $?" >&2; } | true', "sh", sys.executable, "-m", "dossier", *arguments], capture_output=True, check=False, env={**os.environ, "PYTHONPATH": str(ROOT)})
+        assert b"Traceback" not in left.stderr
+        assert left.stderr.decode().splitlines()[-1] in ("ended with 0", f"ended with {code}")

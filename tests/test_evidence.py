@@ -11,6 +11,7 @@ import pytest
 from dossier import evidence, product
 from dossier.assemble import Order, Workspace, build
 from dossier.assemble import write as write_out
+from dossier.errors import DossierError
 from dossier.evidence import EvidenceFile
 
 from .conftest import DAY, MINIMAL, ROOT
@@ -83,3 +84,37 @@ def test_evidence_is_copied_to_where_the_documents_link(tmp_path: Path, workspac
             target = evidence.link(document).split("#")[0]
             assert f'href="{target}' in page
             assert (tmp_path / "ecg-patch" / "no" / target).resolve().is_file()
+
+
+WRONG = {
+    "pages are a number": [b"<</Type/Catalog/Pages 2 0 R>>", b"42"],
+    "pages in a circle": [b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[2 0 R]/Count 1>>"],
+    "resources are a list": [b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[3 0 R]/Count 1>>", b"<</Type/Page/Parent 2 0 R/Resources[1]/MediaBox[0 0 1 1]>>"],
+    "objects to draw are a number": [b"<</Type/Catalog/Pages 2 0 R/Outlines 7>>", b"<</Type/Pages/Kids[3 0 R]/Count 1>>", b"<</Type/Page/Parent 2 0 R/Resources<</XObject 5>>/MediaBox[0 0 1 1]>>"],
+    "the root is a list": [b"[1]"],
+}
+
+
+@pytest.mark.parametrize("case", sorted(WRONG))
+def test_a_pdf_of_wrong_inner_shape_is_a_concern_and_no_fault_of_ours(case: str, write: Callable[[str], Path]) -> None:
+    folder = write(MINIMAL + 'evidence:\n  - {id: A, title: Plan, file: "evidence/a.pdf"}\n')
+    content, places = b"%PDF-1.7\n", []
+    for number, body in enumerate(WRONG[case], 1):
+        places.append(len(content))
+        content += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    content += b"xref\n0 %d\n0000000000 65535 f \n%strailer\n<</Root 1 0 R/Size %d>>\nstartxref\n%d\n%%%%EOF\n" % (len(places) + 1, table, len(places) + 1, len(content))
+    (folder / "evidence").mkdir()
+    (folder / "evidence" / "a.pdf").write_bytes(content)
+    found = evidence.inspect(product.read(folder))["A"]
+    assert found.present
+    assert set(found.concerns) & {"damaged", "no-text"}
+
+
+def test_links_in_a_circle_are_told_with_their_line(write: Callable[[str], Path]) -> None:
+    folder = write(MINIMAL + 'evidence:\n  - {id: A, title: Plan, file: "evidence/a.pdf"}\n')
+    (folder / "evidence").mkdir()
+    (folder / "evidence" / "a.pdf").symlink_to("b.pdf")
+    (folder / "evidence" / "b.pdf").symlink_to("a.pdf")
+    with pytest.raises(DossierError, match=r'product.yaml:6:\d+: "evidence/a.pdf": its links lead in a circle'):
+        product.read(folder)

@@ -99,3 +99,58 @@ def test_eject_never_overwrites_and_knows_its_names(tmp_path: Path, capsys: pyte
     assert "is there already" in capsys.readouterr().err
     assert main(["templates", "eject", "cover-leter", "--home", str(tmp_path)]) == 2
     assert 'Did you mean "cover-letter"?' in capsys.readouterr().err
+
+
+def test_a_block_that_the_shipped_template_does_not_have_is_told_with_its_line(tmp_path: Path) -> None:
+    folder = tmp_path / "templates" / "cover-letter"
+    folder.mkdir(parents=True)
+    file = folder / "body.html.j2"
+    file.write_text('{% extends "shipped:cover-letter/body.html.j2" %}\n{% block lettre %}<p>Hei</p>{% endblock %}\n', "utf-8")
+    with pytest.raises(DossierError) as raised:
+        letter(tmp_path, "docx")
+    assert str(raised.value) == f'{file}:2:1: the block "lettre" is not in shipped:cover-letter/body.html.j2, so its words would be printed nowhere. Did you mean "letter"?'
+
+
+def test_a_block_within_a_block_of_ones_own_is_none_that_is_missing(tmp_path: Path) -> None:
+    folder = tmp_path / "templates" / "cover-letter"
+    folder.mkdir(parents=True)
+    (folder / "body.html.j2").write_bytes(b'\xef\xbb\xbf{% extends "shipped:cover-letter/body.html.j2" %}\n{% block letter %}{% block greeting %}<p>Hei</p>{% endblock %}{% endblock %}\n')
+    assert "Hei" in words(letter(tmp_path, "docx"))
+
+
+def test_a_template_that_is_not_utf8_is_told(tmp_path: Path) -> None:
+    folder = tmp_path / "templates" / "cover-letter"
+    folder.mkdir(parents=True)
+    (folder / "body.html.j2").write_bytes("<p>Sårbarhet</p>".encode("latin-1"))
+    with pytest.raises(DossierError, match=r"cover-letter/body.html.j2: the template is not UTF-8 \(byte 5\)\. Save it as UTF-8"):
+        letter(tmp_path, "docx")
+
+
+def test_what_a_style_sheet_says_in_vain_is_told_with_its_place(tmp_path: Path) -> None:
+    folder = tmp_path / "templates" / "_shared"
+    folder.mkdir(parents=True)
+    style = folder / "style.css"
+    style.write_text("p { colr: red; -webkit-hyphens: auto }\nh1 { color: blu }\nh2 } h3 { color: red }\n", "utf-8")
+    with pytest.raises(DossierError) as raised:
+        letter(tmp_path, "pdf")
+    assert [str(problem) for problem in raised.value.problems] == [
+        f"{style}: Invalid or unsupported selector, 'h2 }} h3 '. It would be left out; correct it.",
+        f"{style}:1:5: colr: red: unknown property. It would be left out; correct it.",
+        f"{style}:2:6: color: blu: invalid value. It would be left out; correct it.",
+    ]
+
+
+def test_folders_and_files_that_are_nearly_ours_are_told(tmp_path: Path) -> None:
+    for name in ("evidence-indx", "my-letter", "_shared", "cover-letter"):
+        (tmp_path / "templates" / name).mkdir(parents=True)
+    (tmp_path / "templates" / "_shared" / "styles.css").write_text("", "utf-8")
+    (tmp_path / "templates" / "_shared" / "logo.png").write_bytes(b"")
+    (tmp_path / "templates" / "cover-letter" / "body.html").write_text("", "utf-8")
+    with pytest.raises(DossierError) as raised:
+        letter(tmp_path, "docx")
+    own = tmp_path / "templates"
+    assert [str(problem) for problem in raised.value.problems] == [
+        f'{own}/_shared/styles.css: is no file that documents are made from. Did you mean "style.css"?',
+        f'{own}/cover-letter/body.html: is no file that documents are made from. Did you mean "body.html.j2"?',
+        f'{own}/evidence-indx: is no document\'s folder, so that nothing in it counts. Did you mean "evidence-index"?',
+    ]
