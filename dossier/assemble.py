@@ -285,22 +285,36 @@ def about(each: Checklist, document: blocks.Document, extension: str, workspace:
     }
 
 
-def copies(products: Iterable[tuple[ProductFile, Mapping[str, EvidenceFile]]]) -> tuple[output.File, ...]:
-    """The evidence files of each product, once, in the folder to which its documents link.
+Papers = Iterable[tuple[ProductFile, Mapping[str, EvidenceFile]]]
 
-    Raises DossierError where two files would become one.
+
+def places_of_copies(products: Papers) -> dict[str, tuple[Path, str, str]]:
+    """Where each evidence file is copied to, in the folder to which its product's documents link: the file, the product and the document's id.
+
+    Raises DossierError for every two files that would become one.
     """
-    found: dict[str, output.File] = {}
-    sources: dict[str, Path] = {}
+    found: dict[str, tuple[Path, str, str]] = {}
+    first: dict[str, Path] = {}
+    problems = []
     for file, files in products:
-        for document in file.product.evidence:
-            if files[document.id].present:
-                path = f"{file.product.id}/evidence/{document.file.removeprefix('evidence/')}"
-                source = file.place.folder / document.file
-                if sources.setdefault(path.casefold(), source).resolve() != source.resolve():
-                    raise DossierError(Problem(file.place.source.name, file.place.line("evidence", file.product.evidence.index(document), "file"), 0, f'the copy of "{document.file}" would take the place of the copy of another file, {sources[path.casefold()].relative_to(file.place.folder).as_posix()}.', "Keep evidence files below evidence/, or give them different names."))
-                found.setdefault(path, output.File(path, source.read_bytes(), {"product": file.product.id, "evidence": document.id}))
-    return tuple(found.values())
+        for index, document in enumerate(file.product.evidence):
+            if not files[document.id].present:
+                continue
+            path = f"{file.product.id}/evidence/{document.file.removeprefix('evidence/')}"
+            source = file.place.folder / document.file
+            other = first.setdefault(path.casefold(), source)
+            if other.resolve() != source.resolve():
+                at = file.place.source.at(("evidence", index, "file"))
+                problems.append(Problem(file.place.source.name, *at, f'the copy of "{document.file}" would take the place of the copy of another file, {other.relative_to(file.place.folder).as_posix()}.', "Keep evidence files below evidence/, or give them different names."))
+            found.setdefault(path, (source, file.product.id, document.id))
+    if problems:
+        raise DossierError(problems)
+    return found
+
+
+def copies(products: Papers) -> tuple[output.File, ...]:
+    """The evidence files of each product, once, in the folder to which its documents link. Raises DossierError as `places_of_copies`."""
+    return tuple(output.File(path, source.read_bytes(), {"product": name, "evidence": document}) for path, (source, name, document) in places_of_copies(products).items())
 
 
 def rendered(document: blocks.Document, extension: str, workspace: Workspace, *, fillable: bool = False) -> bytes:

@@ -47,6 +47,8 @@ def build(wishes: Sequence[Wish], workspace: Workspace, run: Run) -> int:
     because of faults in the user's files, and before anything is written for those that are found at once.
     """
     made = planning.make(wishes, workspace)
+    if made.order.with_evidence:
+        assemble.places_of_copies((each.file, each.files) for each in made.products.values())
     if run.dry:
         return _dry(made, run)
     few = _few(made, workspace)

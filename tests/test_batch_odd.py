@@ -103,7 +103,8 @@ def test_evidence_files_of_one_name_are_all_packed(product: Path, tmp_path: Path
     (product / "nb").mkdir()
     shutil.copy(product / "evidence" / "nb" / "label.pdf", product / "nb" / "label.pdf")
     edit(product, ("evidence/en/label.pdf", "nb/label.pdf"))
-    assert build(product, "-m", "no", "-d", "cover-letter", "-f", "docx", "--with-evidence", "-o", out) == 2
+    assert build(product, "-m", "no", "-d", "cover-letter", "-f", "docx", "--with-evidence", "-o", tmp_path / "again") == 2
+    assert not (tmp_path / "again").exists()
     assert 'the copy of "nb/label.pdf" would take the place of the copy of another file, evidence/nb/label.pdf' in capsys.readouterr().err
 
 
