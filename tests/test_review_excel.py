@@ -429,6 +429,17 @@ def test_a_struck_cell_beside_the_answers_is_told(labelling: bytes) -> None:
     assert [str(finding) for finding in comparison.findings] == [f"Words beside the answers are struck through, without tracking: “{words[0]}”. Ask what is meant."]
 
 
+def test_the_address_behind_a_link_in_an_answer_is_told(labelling: bytes) -> None:
+    def change(book: Workbook) -> None:
+        sheet, row, column = sheet_of(book, COMMENT)
+        sheet.cell(row, column).value = "Se rapporten"
+        sheet.cell(row, column).hyperlink = "https://example.com/rapport?id=7"
+
+    comparison = compared(changed(labelling, change))
+    assert comparison.given == {COMMENT: "Se rapporten"}
+    assert [(str(finding), finding.weight) for finding in comparison.findings] == [(f"Kommentar: {ROW} holds a link; its words do not show to what it leads: https://example.com/rapport?id=7.", "note")]
+
+
 def test_changed_fixed_words_are_quoted_old_and_new(labelling: bytes) -> None:
     def change(book: Workbook) -> None:
         sheet, row, _ = sheet_of(book)

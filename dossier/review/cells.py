@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import posixpath
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import unquote
 
@@ -40,7 +40,8 @@ class Page:
     """One sheet: its cells by row and column, counted from 1; merged ranges as (first row, first column, last row, last column).
 
     `shapes` are the text boxes and other shapes with words in them, by the cell at their upper left corner; `pictures` are
-    pictures, charts and embedded files, as row, column and the words about them. `margins` are the words of header and footer.
+    pictures, charts and embedded files, as row, column and the words about them. `margins` are the words of header and footer;
+    `links` the addresses outside the file to which cells lead.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Page:
     shapes: tuple[x.Note, ...] = ()
     pictures: tuple[tuple[int, int, str], ...] = ()
     margins: tuple[str, ...] = ()
+    links: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +114,16 @@ class _Package:
         rows: dict[int, dict[int, Cell]] = {}
         merged = []
         margins: list[str] = []
+        links: dict[tuple[int, int], str] = {}
+        outside = self._outside(part)
         row = 0
-        for element in self._stream(part, ("row", "mergeCell", "headerFooter")):
+        for element in self._stream(part, ("row", "mergeCell", "headerFooter", "hyperlink")):
             if x.local(element.tag) == "headerFooter":
                 margins += [text for each in element for text in marks.margins(x.unescaped("".join(each.itertext())))]
+            elif x.local(element.tag) == "hyperlink":
+                named = next((value for key, value in element.attrib.items() if x.local(key) == "id"), "")
+                if named in outside:
+                    links[x.split(element.get("ref", "").partition(":")[0])] = outside[named]
             elif x.local(element.tag) == "mergeCell":
                 first, _, last = element.get("ref", "").partition(":")
                 merged.append((*x.split(first), *x.split(last or first)))
@@ -133,7 +141,7 @@ class _Package:
         notes += [note for note in self._one(relations, "comments", x.comments, []) if (note.row, note.column) not in there]
         pictures = self._one(relations, "drawing", x.pictures, [])
         pictures += [(0, 0, "") for kind, _ in relations.values() if kind in _EMBEDDED]
-        return Page(name, rows, tuple(merged), tuple(notes), tuple(self._one(relations, "drawing", x.shapes, [])), tuple(pictures), tuple(dict.fromkeys(margins)))
+        return Page(name, rows, tuple(merged), tuple(notes), tuple(self._one(relations, "drawing", x.shapes, [])), tuple(pictures), tuple(dict.fromkeys(margins)), links)
 
     def _cells(self, row: Any) -> dict[int, Cell]:
         found = {}
@@ -193,6 +201,12 @@ class _Package:
             for each in self._tree(source)
             if each.get("TargetMode") != "External"
         }
+
+    def _outside(self, part: str) -> dict[str, str]:
+        """The addresses outside the file to which a part leads, by id."""
+        folder, file = posixpath.split(part)
+        source = posixpath.join(folder, "_rels", f"{file}.rels")
+        return {each.get("Id", ""): each.get("Target", "") for each in self._tree(source) if each.get("TargetMode") == "External"} if source in self.parts else {}
 
     def _one(self, relations: Mapping[str, tuple[str, str]], kind: str, read: Callable[[Any], Any], default: Any) -> Any:
         part = next((target for found, target in relations.values() if found == kind and target in self.parts), "")

@@ -27,6 +27,7 @@ _SORTED = "Rows of the sheet “{sheet}” were sorted without their hidden mark
 _PICTURE = "A picture, drawing or embedded file was put in at “{place}”; it cannot be read. Look at it in the file, or ask for words."
 _CROSSED = "In {field} words are struck through: “{text}”. They are taken as they stand; ask whether they were meant to go."
 _CROSSED_BESIDE = "Words beside the answers are struck through, without tracking: “{text}”. Ask what is meant."
+_LINK = "{field} holds a link; its words do not show to what it leads: {address}."
 _MARGINS = "A header or footer holds words beside those of the document; they are not taken: “{text}”."
 _MERGED = "The cells {cells} were merged, so that one value covers several cells: “{text}”. It is taken for the first cell only."
 
@@ -223,6 +224,8 @@ class _Reader:
             self.findings.append(Finding(value.message, {"field": title, "text": value.text, "place": where}, row, name, "note" if value.note else "finding"))
         if value.taken and (cell := spot.cells.get(column)) is not None and cell.struck:
             self.findings.append(Finding(_CROSSED, {"field": title, "text": cell.struck}, row, name))
+        if (address := spot.page.links.get((spot.number, column))) and address.removeprefix("mailto:") not in value.text:
+            self.findings.append(Finding(_LINK, {"field": title, "address": address}, row, name, "note"))
         issued_as = self._issued(name)
         text, unfit = written.fit(value.text) if value.taken and value.text != issued_as else (issued_as, 0)
         if unfit:
