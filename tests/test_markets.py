@@ -388,3 +388,10 @@ def test_the_disclosure_note_claims_a_process_only_where_a_document_shows_one(sh
     text = "\n".join(line.text for line in blocks.lines(made))
     assert ("operates a coordinated vulnerability disclosure process" in text) == claimed
     assert ("Gap: no document shows how vulnerabilities are handled and disclosed (PM-02)." in text) != claimed
+
+
+@pytest.mark.parametrize(("day", "states"), [(dt.date(2024, 6, 1), {"no": "pending", "de": "in-force"}), (dt.date(2025, 7, 1), {"no": "in-force", "de": "in-force"})])
+def test_the_longer_mdr_transition_is_norwegian_law_from_its_norwegian_day(day: dt.date, states: dict[str, str], workspace: Workspace) -> None:
+    for market, state in states.items():
+        found = resolve(workspace.repository, market, day, "mdr")
+        assert {found.states[f"eu-mdr.art120.{part}"] for part in ("3c", "3a.a", "3a.b", "3b", "3d")} == {state}, market
