@@ -3,6 +3,8 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -12,9 +14,12 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from dossier import resources, yamlfile
 from dossier.errors import DossierError, Problem, did_you_mean
 from dossier.schema import Country, Day, Identifier, Language, Localized, Model, Text, YesNo, parse
-from dossier.yamlfile import YamlFile
+from dossier.yamlfile import Path_, YamlFile
 
 FILE = "product.yaml"
+MARKET = "{market}"  # in the documents' number: the market's code
+# Zero-width space and joiner of words, the mark of byte order, and what sets the direction of text.
+_UNSEEN = re.compile("[\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")
 
 
 def _one_or_more(value: Any) -> Any:
@@ -360,7 +365,8 @@ def read(path: Path) -> ProductFile:
     product, problems = parse(Product, source.data, source)
     problems += _evidence_problems(source, file.parent)
     if product is not None:
-        problems += _number_problems(product, source) + _class_problems(product, source)
+        problems += [*_number_problems(product, source), *_mandate_problems(product, source), *_class_problems(product, source)]
+    problems += _unseen(source, source.data)
     if problems or product is None:
         raise DossierError(problems)
     return ProductFile(product, Place(source, file.parent, hashlib.sha256(file.read_bytes()).hexdigest()))
@@ -397,11 +403,28 @@ def _evidence_problems(source: YamlFile, folder: Path) -> list[Problem]:
 
 
 def _number_problems(product: Product, source: YamlFile) -> list[Problem]:
+    """Signs in the documents' number that stand for nothing."""
+    signs = [sign for sign in re.findall(r"\{[^{}]*\}", product.documents.number) if sign != MARKET]
+    return [source.problem(("documents", "number"), f'"{sign}" stands for nothing.', did_you_mean(sign, [MARKET]) or f"Write {MARKET}, which becomes the market's code, or take it away.") for sign in signs]
+
+
+def _mandate_problems(product: Product, source: YamlFile) -> list[Problem]:
+    """A mandate that is no document of the product's."""
     mandate = product.authorised_representative.mandate if product.authorised_representative else ""
     known = [document.id for document in product.evidence]
     if mandate and mandate not in known:
         return [source.problem(("authorised_representative", "mandate"), f'"{mandate}" is no id of an evidence document.', did_you_mean(mandate, known))]
     return []
+
+
+def _unseen(source: YamlFile, data: Any, path: Path_ = ()) -> Iterator[Problem]:
+    """Signs that nobody sees and that turn words round, part them or make two names of one: they come along when text is copied from elsewhere."""
+    if isinstance(data, str):
+        for sign in dict.fromkeys(_UNSEEN.findall(data)):
+            yield source.problem(path, f"holds a sign that cannot be seen (U+{ord(sign):04X}).", "Type the text anew; it came along when the text was copied.")
+    elif isinstance(data, dict | list):
+        for key, value in data.items() if isinstance(data, dict) else enumerate(data):
+            yield from _unseen(source, value, (*path, key))
 
 
 def _class_problems(product: Product, source: YamlFile) -> list[Problem]:

@@ -15,7 +15,7 @@ from dossier.checklist_views import ChecklistViews
 from dossier.errors import DossierError, Problem, did_you_mean
 from dossier.i18n import Tongue
 from dossier.market_views import MarketViews
-from dossier.product import Person, Product
+from dossier.product import MARKET, Person, Product
 from dossier.product_views import ProductViews
 from dossier.render import phrases
 from dossier.review import state as review_state
@@ -28,7 +28,6 @@ from dossier.views import Context, DocumentView, EnclosureView, GapView, History
 SHARED = "_shared"
 BODY = "body.html.j2"
 # In the prefix of document numbers: the market's code.
-MARKET = "{market}"
 STATES: dict[review_state.State, str] = {"draft": "Draft – not reviewed", "reviewed": "Reviewed", "approved": "Approved"}
 
 

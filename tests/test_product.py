@@ -128,3 +128,21 @@ def test_the_schema_is_json_and_knows_the_sections() -> None:
 def test_a_class_of_the_other_regulation_is_named(write: Callable[[str], Path]) -> None:
     text = "id: thing\nname: Thing\nregulation: ivdr\nmanufacturer: {name: Maker AS, country: NO}\ndevice: {class: IIb}\n"
     assert problems(write(text)) == ['product.yaml:5:17: "IIb" is no class of the IVDR. Its classes are A, B, C, D.']
+
+
+def test_a_sign_in_the_number_that_stands_for_nothing_is_told(tmp_path: Path) -> None:
+    (tmp_path / "product.yaml").write_text(MINIMAL + 'documents: {number: "TD-{markt}-{nr}"}\n', "utf-8")
+    with pytest.raises(DossierError) as raised:
+        product.read(tmp_path)
+    assert [str(problem) for problem in raised.value.problems] == [
+        f'{tmp_path}/product.yaml:5:21: "{{markt}}" stands for nothing. Did you mean "{{market}}"?',
+        f'{tmp_path}/product.yaml:5:21: "{{nr}}" stands for nothing. Write {{market}}, which becomes the market\'s code, or take it away.',
+    ]
+
+
+@pytest.mark.parametrize("sign", ["\u200b", "\u202e", "\u2066", "\u2060"])
+def test_signs_that_cannot_be_seen_are_told_with_their_place(sign: str, tmp_path: Path) -> None:
+    (tmp_path / "product.yaml").write_text(MINIMAL.replace("name: Thing", f"name: Thi{sign}ng"), "utf-8")
+    with pytest.raises(DossierError) as raised:
+        product.read(tmp_path)
+    assert [str(problem) for problem in raised.value.problems] == [f"{tmp_path}/product.yaml:2:7: holds a sign that cannot be seen (U+{ord(sign):04X}). Type the text anew; it came along when the text was copied."]
