@@ -246,6 +246,7 @@ BAD = {
     "record": (minimal(record="hei"), f"svar.json: holds a record that cannot be unpacked. {AGAIN}"),
     "bomb": (minimal(record=packed(b" " * 40_000_000)), f"svar.json: holds a record that cannot be unpacked. {AGAIN}"),
     "foreign record": (minimal(record=packed(b'{"schema": "x"}')), 'svar.json: the record inside the file cannot be used (its schema is "x"). Ask for the reviewer\'s file again, as they saved it.'),
+    "form data": (b'<?xml version="1.0"?><xfdf xmlns="http://ns.adobe.com/xfdf/"/>', "svar.json: holds the answers of a PDF form without the form (FDF or XFDF), so that notes and marks are missing. Ask for the PDF itself, saved from the form and not exported."),
     "foreign page": (b"<!doctype html><p>hei", "svar.json: is a web page that dossier did not make. Ask for the JSON file that “Save answers” makes."),
     "large": (b" " * 16_000_001, f"svar.json: is larger than 16 MB; saved answers never are. {AGAIN}"),
     "empty": (b"", f"svar.json: ends too early (line 1, column 1). {AGAIN}"),

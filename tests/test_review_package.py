@@ -45,6 +45,8 @@ KINDS = {
     "old Word": (OLE + "WordDocument".encode("utf-16-le"), "is an old Word document (.doc), which drops the keys of the fields. Ask for the file as .docx, filled in the document that was sent."),
     "old Excel": (OLE + "Workbook".encode("utf-16-le"), "is an old Excel workbook (.xls), which drops the keys of the fields. Ask for the file as .xlsx, filled in the workbook that was sent."),
     "password": (OLE + "EncryptedPackage".encode("utf-16-le"), "is protected with a password. Open it, remove the password (File, Info, Protect), save it, and read it again."),
+    "e-mail": (OLE + "__substg1.0_001A001E".encode("utf-16-le"), "is an e-mail (.msg), not the file that came with it. Open the e-mail, save the attached file, and give that."),
+    "form data": (b"%FDF-1.2\n1 0 obj", "holds the answers of a PDF form without the form (FDF or XFDF), so that notes and marks are missing. Ask for the PDF itself, saved from the form and not exported."),
     "rich text": (b"{\\rtf1 x}", None),
     "macros": (zipped({"[Content_Types].xml": types("vnd.ms-word.document.macroEnabled.main+xml"), **WORD}), "is a Word document with macros (.docm). Open it in Word and save it as a Word document (.docx), without macros."),
     "template": (zipped({"[Content_Types].xml": types("vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml"), **WORD}), "is a Word template (.dotx). Open it in Word and save it as a Word document (.docx)."),

@@ -12,6 +12,7 @@ from typing import Any
 from dossier import issued
 from dossier.issued import Identity, Issued
 from dossier.review import written
+from dossier.review.package import FORM_DATA
 from dossier.review.reading import Answer, Finding, Reading, fingerprint, refuse
 
 SCHEMA = "urn:dossier:answers:1"
@@ -31,7 +32,7 @@ def read(name: str, content: bytes) -> Reading:
     if len(content) > MOST_BYTES:
         raise refuse(name, f"is larger than {MOST_BYTES // 1_000_000} MB; saved answers never are.", AGAIN)
     if content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"<":
-        raise refuse(name, *_page(content))
+        raise refuse(name, *(FORM_DATA if b"<xfdf" in content[:2048] else _page(content)))
     data = _checked(name, _parsed(name, content))
     found = _record(name, data)
     about = data["document"]

@@ -19,6 +19,7 @@ MOST_BYTES = 50_000_000  # of all parts unpacked
 MOST_RATIO = 100  # of one part unpacked to packed
 SMALL = 1_000_000  # a part up to this size may be packed as tightly as it likes
 AGAIN = "Ask for the reviewer's file again."
+FORM_DATA = ("holds the answers of a PDF form without the form (FDF or XFDF), so that notes and marks are missing.", "Ask for the PDF itself, saved from the form and not exported.")
 
 # Of the other ways of packing, zipfile unpacks as much in one step as a file asks for; the bounds below would come too late.
 _PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -132,6 +133,8 @@ def _no_archive(name: str, content: bytes) -> DossierError:
         return _ole(name, content)
     if b"%PDF-" in content[:1024]:
         return refuse(name, "is a PDF.", "Give the Word file, or the PDF whose form fields were filled in.")
+    if start.startswith(b"%FDF-"):
+        return refuse(name, *FORM_DATA)
     if start.startswith(b"{\\rtf"):
         return refuse(name, "is a Rich Text file (.rtf), which drops the keys of the fields.", "Ask for the file as .docx, filled in Word or LibreOffice 7.5 or later.")
     if start[:1] == b"<":
@@ -146,6 +149,8 @@ def _ole(name: str, content: bytes) -> DossierError:
 
     if holds("EncryptedPackage") or holds("EncryptionInfo"):
         return refuse(name, "is protected with a password.", "Open it, remove the password (File, Info, Protect), save it, and read it again.")
+    if holds("__substg1.0_"):
+        return refuse(name, "is an e-mail (.msg), not the file that came with it.", "Open the e-mail, save the attached file, and give that.")
     if holds("Workbook") or holds("Book"):
         return refuse(name, "is an old Excel workbook (.xls), which drops the keys of the fields.", "Ask for the file as .xlsx, filled in the workbook that was sent.")
     return refuse(name, "is an old Word document (.doc), which drops the keys of the fields.", "Ask for the file as .docx, filled in the document that was sent.")
