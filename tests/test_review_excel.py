@@ -502,6 +502,15 @@ def test_a_number_in_a_text_field_is_read_as_it_is_seen_and_told(value: Any, num
     assert [(str(finding), finding.weight) for finding in comparison.findings] == [(f"Kommentar: {ROW} holds a number instead of text; it was read as “{text}” ({where}).", "note")]
 
 
+@pytest.mark.parametrize("number", ["nan", "inf", "-1e400", "1e300", "-0.2"])
+@pytest.mark.parametrize("number_format", ["h:mm", "[h]:mm", "d.m.yyyy h:mm", "0.00%"])
+def test_numbers_that_no_clock_shows_are_read_as_they_are(number: str, number_format: str, labelling: bytes) -> None:
+    content = changed(labelling, put(COMMENT, 0.125, number_format))
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        parts = {name: package.read(name).replace(b"<v>0.125</v>", f"<v>{number}</v>".encode()) for name in package.namelist()}
+    assert compared(zipped(parts)).given[COMMENT]
+
+
 @pytest.mark.parametrize(("said", "code"), [("Oppfylt", "fulfilled"), (" oppfylt ", "fulfilled"), ("DELVIS OPPFYLT", "partly"), ("fulfilled", "fulfilled"), ("not-fulfilled", "not-fulfilled")])
 def test_a_choice_is_told_by_label_or_code(said: str, code: str, labelling: bytes) -> None:
     assert compared(changed(labelling, put(STATUS, said))).given == {STATUS: code}

@@ -7,6 +7,7 @@ strict form of the standard are read too.
 from __future__ import annotations
 
 import io
+import math
 import posixpath
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -183,8 +184,8 @@ class _Package:
             case "d" if value:
                 return _text(value, look.strikes)
             case "n" if value:
-                float(value)
-                return Cell(value, "number", look)
+                # What is no number in Excel's sense (infinite, none) stays the words it is.
+                return Cell(value, "number", look) if math.isfinite(float(value)) else _text(value, look.strikes)
             case _:
                 return None
 

@@ -121,7 +121,7 @@ def _number(cell: Cell, locale: str) -> str:
 
 def _time(cell: Cell, since_1904: bool) -> str:
     """The day, the time of day, both, or a span of hours, as the cell shows them: 2026-03-05 14:30, 14:30, 36:15."""
-    seconds = round(float(cell.text) * 86_400)
+    seconds = round(Decimal(cell.text) * 86_400)
     day, rest = divmod(seconds, 86_400)
     if cell.look.kind == "span" and seconds >= 0:
         return _clock(seconds)
