@@ -395,3 +395,12 @@ def test_the_longer_mdr_transition_is_norwegian_law_from_its_norwegian_day(day: 
     for market, state in states.items():
         found = resolve(workspace.repository, market, day, "mdr")
         assert {found.states[f"eu-mdr.art120.{part}"] for part in ("3c", "3a.a", "3a.b", "3b", "3d")} == {state}, market
+
+
+@pytest.mark.parametrize("regulation", REGULATIONS)
+def test_eudamed_is_no_duty_in_tuerkiye_where_the_rule_was_not_read(regulation: str, workspace: Workspace) -> None:
+    found = resolved(workspace, "tr", regulation)
+    names = {"mdr": ("art31.1", "art31.2", "art29.1", "art29.4", "art123.3.e"), "ivdr": ("art28.1", "art28.2", "art26.1", "art26.3", "art113.3.eudamed")}[regulation]
+    assert {found.states[f"eu-{regulation}.{name}"] for name in names} == {"unknown"}
+    assert {day.open for day, _ in found.milestones if "EUDAMED" in day.says["en"]} == {True}
+    assert {resolved(workspace, "de", regulation).states[f"eu-{regulation}.{name}"] for name in names} <= {"in-force", "pending"}
