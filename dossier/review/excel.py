@@ -24,11 +24,6 @@ _MATCHED = "The hidden mark of the row is gone; its answers were matched by the 
 _MOVED = "The hidden mark of the row is that of {other}, its first cell names {row}; its answers were matched by the first cell."
 _COVERED = "{field} is covered by merged cells and still holds “{text}” ({place}). It is not taken."
 _SORTED = "Rows of the sheet “{sheet}” were sorted without their hidden marks; each was matched by its own words."
-_PICTURE = "A picture, drawing or embedded file was put in at “{place}”; it cannot be read. Look at it in the file, or ask for words."
-_CROSSED = "In {field} words are struck through: “{text}”. They are taken as they stand; ask whether they were meant to go."
-_CROSSED_BESIDE = "Words beside the answers are struck through, without tracking: “{text}”. Ask what is meant."
-_LINK = "{field} holds a link; its words do not show to what it leads: {address}."
-_MARGINS = "A header or footer holds words beside those of the document; they are not taken: “{text}”."
 _MERGED = "The cells {cells} were merged, so that one value covers several cells: “{text}”. It is taken for the first cell only."
 
 
@@ -103,12 +98,12 @@ class _Reader:
             yield Finding(ADDED, {"text": shape.text}, self.names.get((page.name, shape.row), ""))
         for row, column, about in page.pictures:
             name = self.names.get((page.name, row), "")
-            yield Finding(_PICTURE, {"place": f"{page.name}!{cells.place(row, column)}" if row and column else page.name}, name)
+            yield Finding(written.OBJECT, {"place": f"{page.name}!{cells.place(row, column)}" if row and column else page.name}, name)
             if about:
                 yield Finding(ADDED, {"text": about}, name)
         for text in page.margins if self.form.margins and form_of(page) is None else ():
             if text not in self.form.margins:
-                yield Finding(_MARGINS, {"text": text})
+                yield Finding(written.IN_MARGINS, {"text": text})
 
     # --- pages and rows -----------------------------------------------------------------------------------------------
 
@@ -159,7 +154,7 @@ class _Reader:
             if key in fields:
                 self._field(spot, column, fields[key], row)
         if crossed := " | ".join(cell.struck for column, cell in spot.cells.items() if cell.struck and spot.keys.get(column) not in fields):
-            self.findings.append(Finding(_CROSSED_BESIDE, {"text": crossed}, row))
+            self.findings.append(Finding(written.CROSSED_BESIDE, {"text": crossed}, row))
         if found != digest:
             self.findings += self.fixed.compare(spot.page.name, row, fixed, spot.keys)
         self._beside(spot, row)
@@ -223,9 +218,9 @@ class _Reader:
         if value.message:
             self.findings.append(Finding(value.message, {"field": title, "text": value.text, "place": where}, row, name, "note" if value.note else "finding"))
         if value.taken and (cell := spot.cells.get(column)) is not None and cell.struck:
-            self.findings.append(Finding(_CROSSED, {"field": title, "text": cell.struck}, row, name))
+            self.findings.append(Finding(written.CROSSED, {"field": title, "text": cell.struck}, row, name))
         if (address := spot.page.links.get((spot.number, column))) and address.removeprefix("mailto:") not in value.text:
-            self.findings.append(Finding(_LINK, {"field": title, "address": address}, row, name, "note"))
+            self.findings.append(Finding(written.LINK, {"field": title, "address": address}, row, name, "note"))
         issued_as = self._issued(name)
         text, unfit = written.fit(value.text) if value.taken and value.text != issued_as else (issued_as, 0)
         if unfit:

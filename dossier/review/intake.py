@@ -160,12 +160,12 @@ def _read(paths: Sequence[Path]) -> list[Reading]:
 def _without_house_words(reading: Reading, workspace: Workspace) -> Reading:
     """The reading without what the user's own style.docx prints in headers and footers: words, a logo."""
     style = workspace.style("style.docx")
-    if style is None or not any(finding.message in (word_margins.IN_MARGINS, word_margins.PICTURE_IN_MARGINS) for finding in reading.findings):
+    if style is None or not any(finding.message in (written.IN_MARGINS, word_margins.PICTURE_IN_MARGINS) for finding in reading.findings):
         return reading
     own, logo = word_margins.margin_words(style.name, style.read_bytes())
 
     def is_own(finding: Finding) -> bool:
-        return (finding.message == word_margins.IN_MARGINS and own.issuperset(finding.values["text"].split())) or (finding.message == word_margins.PICTURE_IN_MARGINS and logo)
+        return (finding.message == written.IN_MARGINS and own.issuperset(finding.values["text"].split())) or (finding.message == word_margins.PICTURE_IN_MARGINS and logo)
 
     return replace(reading, findings=tuple(finding for finding in reading.findings if not is_own(finding)))
 

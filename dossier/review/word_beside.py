@@ -6,6 +6,7 @@ from typing import Any
 
 from dossier.blocks import one_line
 from dossier.issued import Issued
+from dossier.review import written
 from dossier.review.package import Package
 from dossier.review.reading import Finding, Remark
 from dossier.review.word_body import Body, Thing
@@ -63,11 +64,11 @@ def _things(things: Sequence[Thing], record: Issued | None) -> Iterator[Finding]
         field = record.field.get(thing.field) if record is not None else None
         name = field.title if field is not None and field.title else thing.field
         if thing.text:
-            yield Finding("Words beside the answers are struck through, without tracking: “{text}”. Ask what is meant.", {"text": thing.text}, thing.row)
+            yield Finding(written.CROSSED_BESIDE, {"text": thing.text}, thing.row)
         elif thing.inside:
             yield Finding("A picture, drawing or embedded file was put into {field}; it cannot be read. Ask for the answer in words.", {"field": name}, thing.row, thing.field)
         else:
-            yield Finding("A picture, drawing or embedded file was put in at “{place}”; it cannot be read. Look at it in the file, or ask for words.", {"place": name or thing.row or thing.place}, thing.row, thing.field)
+            yield Finding(written.OBJECT, {"place": name or thing.row or thing.place}, thing.row, thing.field)
 
 
 def _drawn(package: Package, root: Any) -> Iterator[Finding]:
@@ -87,7 +88,7 @@ def _links(package: Package, body: Body, record: Issued | None) -> Iterator[Find
     for held in body.held:
         field = record.field.get(held.tag) if record is not None else None
         for address in addresses(held.element, targets):
-            yield Finding("{field} holds a link; its words do not show to what it leads: {address}.", {"field": field.title if field is not None and field.title else held.tag, "address": address}, held.row, held.tag, "note")
+            yield Finding(written.LINK, {"field": field.title if field is not None and field.title else held.tag, "address": address}, held.row, held.tag, "note")
 
 
 def _targets(package: Package, part: str) -> dict[str, str]:

@@ -14,7 +14,7 @@ from dossier.blocks import Field, one_line
 from dossier.review.reading import Finding
 from dossier.review.word_body import content_of
 from dossier.review.word_text import ON, W14, W, crossed_out, deleted_words, is_tracked, text_of
-from dossier.review.written import day
+from dossier.review.written import CROSSED, day
 
 _BOXES = "\u2610\u25a1\u25fb"
 _TICKS = "\u2611\u2612\u2713\u2714\u2717\u2718\U0001f5f8\U0001f5f9"
@@ -40,7 +40,7 @@ def read(tag: str, control: Any, field: Field | None, row: str, locale: str, usu
     if is_tracked(control):
         found.insert(0, _tracked(control, text, _name(tag, field), row, tag))
     if crossed := one_line(crossed_out(content_of(control))):
-        found.append(Finding("In {field} words are struck through: “{text}”. They are taken as they stand; ask whether they were meant to go.", {"field": _name(tag, field), "text": crossed}, row, tag))
+        found.append(Finding(CROSSED, {"field": _name(tag, field), "text": crossed}, row, tag))
     return Read(value, tuple(found))
 
 

@@ -12,8 +12,8 @@ from dossier.review.reading import Finding
 from dossier.review.word_objects import holds_object
 from dossier.review.word_parts import CP, DC, parts_beside, properties
 from dossier.review.word_text import TRACKED, text_of
+from dossier.review.written import IN_MARGINS
 
-IN_MARGINS = "A header or footer holds words beside those of the document; they are not taken: “{text}”."
 PICTURE_IN_MARGINS = "A header or footer holds a picture, drawing or embedded file; it cannot be read. Look at it in the file."
 
 

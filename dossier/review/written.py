@@ -1,4 +1,4 @@
-"""What a person typed, made fit for a document: line breaks, characters that no document can hold, days in the local way."""
+"""What a person typed, made fit for a document: line breaks, characters that no document can hold, days in the local way; and sentences for what is no plain text."""
 from __future__ import annotations
 
 import datetime as dt
@@ -7,6 +7,13 @@ from functools import cache
 
 REPLACEMENT = "\ufffd"
 UNFIT = "{field} holds {count} characters that no document can hold (control characters or half characters); they are replaced by \ufffd."
+
+# What Word files and workbooks are told alike.
+OBJECT = "A picture, drawing or embedded file was put in at “{place}”; it cannot be read. Look at it in the file, or ask for words."
+CROSSED = "In {field} words are struck through: “{text}”. They are taken as they stand; ask whether they were meant to go."
+CROSSED_BESIDE = "Words beside the answers are struck through, without tracking: “{text}”. Ask what is meant."
+LINK = "{field} holds a link; its words do not show to what it leads: {address}."
+IN_MARGINS = "A header or footer holds words beside those of the document; they are not taken: “{text}”."
 
 # XML 1.0, section 2.2: what neither Word nor Excel files can hold. Half a pair of UTF-16 is no character at all.
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
