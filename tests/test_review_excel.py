@@ -364,7 +364,7 @@ def with_part(content: bytes, sheet: str, kind: str, part: str, body: bytes) -> 
 
 @pytest.mark.parametrize(("inside", "words"), [
     ('<xdr:pic><xdr:nvPicPr><xdr:cNvPr id="2" name="Bilde 1"/></xdr:nvPicPr></xdr:pic>', []),
-    ('<xdr:pic><xdr:nvPicPr><xdr:cNvPr id="2" name="Bilde 1" descr="Skjermbilde: feil symbol"/></xdr:nvPicPr></xdr:pic>', ["Text was added outside the fields; it is not taken: “Skjermbilde: feil symbol”."]),
+    ('<xdr:pic><xdr:nvPicPr><xdr:cNvPr id="2" name="Bilde 1" descr="Skjermbilde: feil symbol"/></xdr:nvPicPr></xdr:pic>', ["A picture or drawing is described in words, which are not taken: “Skjermbilde: feil symbol”."]),
     ('<xdr:graphicFrame><xdr:nvGraphicFramePr><xdr:cNvPr id="2" name="Diagram 1"/></xdr:nvGraphicFramePr></xdr:graphicFrame>', []),
 ])
 def test_pictures_and_charts_are_told_with_their_place(inside: str, words: list[str], labelling: bytes) -> None:

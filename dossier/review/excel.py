@@ -100,7 +100,7 @@ class _Reader:
             name = self.names.get((page.name, row), "")
             yield Finding(written.OBJECT, {"place": f"{page.name}!{cells.place(row, column)}" if row and column else page.name}, name)
             if about:
-                yield Finding(ADDED, {"text": about}, name)
+                yield Finding(written.DESCRIBED, {"text": about}, name, weight="note")
         for text in page.margins if self.form.margins and form_of(page) is None else ():
             if text not in self.form.margins:
                 yield Finding(written.IN_MARGINS, {"text": text})

@@ -79,7 +79,7 @@ def _drawn(package: Package, root: Any) -> Iterator[Finding]:
             yield Finding("Words stand in a chart, diagram or drawing; they are not taken: “{text}”.", {"text": text})
     for each in (root, *_comments(package)):
         for text in descriptions(each):
-            yield Finding("A picture or drawing is described in words, which are not taken: “{text}”.", {"text": text}, weight="note")
+            yield Finding(written.DESCRIBED, {"text": text}, weight="note")
 
 
 def _links(package: Package, body: Body, record: Issued | None) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ UNFIT = "{field} holds {count} characters that no document can hold (control cha
 
 # What Word files and workbooks are told alike.
 OBJECT = "A picture, drawing or embedded file was put in at “{place}”; it cannot be read. Look at it in the file, or ask for words."
+DESCRIBED = "A picture or drawing is described in words, which are not taken: “{text}”."
 CROSSED = "In {field} words are struck through: “{text}”. They are taken as they stand; ask whether they were meant to go."
 CROSSED_BESIDE = "Words beside the answers are struck through, without tracking: “{text}”. Ask what is meant."
 LINK = "{field} holds a link; its words do not show to what it leads: {address}."
