@@ -397,9 +397,21 @@ def test_the_longer_mdr_transition_is_norwegian_law_from_its_norwegian_day(day: 
         assert {found.states[f"eu-mdr.art120.{part}"] for part in ("3c", "3a.a", "3a.b", "3b", "3d")} == {state}, market
 
 
+@pytest.mark.parametrize("market", ["is", "li"])
+def test_the_longer_mdr_transition_is_open_where_its_day_was_not_read(market: str, workspace: Workspace) -> None:
+    found = resolved(workspace, market)
+    for part in ("3c", "3a.a", "3a.b", "3b", "3d"):
+        record = found.record(f"eu-mdr.art120.{part}")
+        assert record is not None
+        assert found.states[record.requirement.id] == "unknown"
+        assert record.requirement.says["en"].startswith("In the EU: ")
+        assert not record.requirement.deadlines
+
+
 @pytest.mark.parametrize("regulation", REGULATIONS)
-def test_eudamed_is_no_duty_in_tuerkiye_where_the_rule_was_not_read(regulation: str, workspace: Workspace) -> None:
-    found = resolved(workspace, "tr", regulation)
+@pytest.mark.parametrize("market", ["tr", "is", "li"])
+def test_eudamed_is_no_duty_where_its_day_was_not_read(market: str, regulation: str, workspace: Workspace) -> None:
+    found = resolved(workspace, market, regulation)
     names = {"mdr": ("art31.1", "art31.2", "art29.1", "art29.4", "art123.3.e"), "ivdr": ("art28.1", "art28.2", "art26.1", "art26.3", "art113.3.eudamed")}[regulation]
     assert {found.states[f"eu-{regulation}.{name}"] for name in names} == {"unknown"}
     assert {day.open for day, _ in found.milestones if "EUDAMED" in day.says["en"]} == {True}
