@@ -28,10 +28,12 @@ REVIEW = Path(dossier.__file__).parent / "review"
 
 def messages() -> list[str]:
     """Every sentence that a finding may say: the first text given to Finding, or to a function that makes one, as it stands or by its name."""
-    found = [written.UNFIT]
+    shared = {name: text for name, text in vars(written).items() if name.isupper() and isinstance(text, str) and len(text) > 25}
+    found = list(shared.values())
     for file in sorted(REVIEW.glob("*.py")):
         tree = ast.parse(file.read_text("utf-8"))
         named = {ast.unparse(node.targets[0]): node.value.value for node in tree.body if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)}
+        named |= {prefix + name: text for name, text in shared.items() for prefix in ("", "written.")}
         for node in ast.walk(tree):
             if isinstance(node, ast.Call):
                 told = [argument.value if isinstance(argument, ast.Constant) else named.get(ast.unparse(argument)) for argument in node.args]
